@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef _WIN32
+#define _GNU_SOURCE
+#include "base/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct os_file {
+	int fd;
+};
+
+/* Status and message of the last failed call. */
+static enum tocsin_status fail(struct tocsin_error *error, const char *msg)
+{
+	const int code = errno;
+	const enum tocsin_status status = code == ENOENT || code == ENOTDIR ? TOCSIN_NOT_FOUND
+					  : code == ENOMEM		    ? TOCSIN_NO_MEMORY
+									    : TOCSIN_IO;
+
+	return error_setf(error, status, 0, msg, "%s", strerror(code));
+}
+
+enum tocsin_status os_open(const char *path, struct os_file **ret_file, struct tocsin_error *error)
+{
+	struct os_file *file;
+	struct stat st;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return fail(error, "can't open");
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
+		close(fd);
+		return error_set(error, TOCSIN_IO, 0, "not a regular file");
+	}
+	file = malloc(sizeof(*file));
+	if (!file) {
+		close(fd);
+		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	}
+	file->fd = fd;
+	*ret_file = file;
+	return TOCSIN_OK;
+}
+
+uint64_t os_size(const struct os_file *file)
+{
+	const off_t end = lseek(file->fd, 0, SEEK_END);
+
+	return end < 0 ? 0 : (uint64_t)end;
+}
+
+enum tocsin_status os_read_at(struct os_file *file, uint64_t offset, void *to, size_t n, size_t *ret_n,
+			      struct tocsin_error *error)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		const ssize_t r = pread(file->fd, (char *)to + done, n - done, (off_t)(offset + done));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0) {
+			error_setf(error, TOCSIN_IO, offset + done, "can't read", "%s", strerror(errno));
+			return TOCSIN_IO;
+		}
+		if (r == 0)
+			break;
+		done += (size_t)r;
+	}
+	*ret_n = done;
+	return TOCSIN_OK;
+}
+
+void os_close(struct os_file *file)
+{
+	if (file) {
+		close(file->fd);
+		free(file);
+	}
+}
+
+static enum os_kind kind_of(const struct stat *st)
+{
+	return S_ISDIR(st->st_mode) ? OS_FOLDER : S_ISREG(st->st_mode) || S_ISBLK(st->st_mode) ? OS_FILE : OS_OTHER;
+}
+
+enum os_kind os_kind(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? OS_MISSING : kind_of(&st);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct os_entry *)a)->name, ((const struct os_entry *)b)->name);
+}
+
+enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **ret_entries, size_t *ret_count,
+			   struct tocsin_error *error)
+{
+	struct os_entry *list = NULL;
+	size_t count = 0, room = 0;
+	const struct dirent *d;
+	DIR *const dir = opendir(path);
+	enum tocsin_status status = TOCSIN_OK;
+
+	if (!dir)
+		return fail(error, "can't open folder");
+	while (errno = 0, (d = readdir(dir))) {
+		struct stat st;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		if (count == room) {
+			struct os_entry *const more = arena_array(a, room ? room * 2 : 32, sizeof(*list));
+
+			if (!more) {
+				status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+				goto out;
+			}
+			if (count)
+				memcpy(more, list, count * sizeof(*list));
+			list = more;
+			room = room ? room * 2 : 32;
+		}
+		memset(&list[count], 0, sizeof(list[count]));
+		list[count].name = arena_string(a, d->d_name);
+		if (!list[count].name) {
+			status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+			goto out;
+		}
+		list[count].kind = OS_MISSING;
+		if (fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+			list[count].is_link = S_ISLNK(st.st_mode);
+			if (list[count].is_link && fstatat(dirfd(dir), d->d_name, &st, 0))
+				list[count].kind = OS_MISSING;
+			else
+				list[count].kind = kind_of(&st);
+		}
+		count++;
+	}
+	if (errno) {
+		status = fail(error, "can't read folder");
+		goto out;
+	}
+	if (count)
+		qsort(list, count, sizeof(*list), by_name);
+	*ret_entries = list;
+	*ret_count = count;
+out:
+	closedir(dir);
+	return status;
+}
+
+bool os_is_terminal(int fd)
+{
+	return isatty(fd) == 1;
+}
+
+unsigned os_terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+unsigned os_processors(void)
+{
+	cpu_set_t set;
+	const long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+		const int n = CPU_COUNT(&set);
+
+		if (n > 0)
+			return (unsigned)n;
+	}
+	return online > 0 ? (unsigned)online : 1;
+}
+
+uint64_t os_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void os_prepare_stdio(void)
+{
+}
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/timestamp.h"
+
+#include <stdio.h>
+
+/* Days since 1601-01-01 <-> civil date in the proleptic Gregorian calendar, counted in 400-year eras from 0000-03-01. */
+#define DAYS_0000_TO_1601 584694 /* 0000-03-01 .. 1601-01-01 */
+
+static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
+{
+	const int64_t year = m <= 2 ? y - 1 : y;
+	const int64_t era = year / 400;
+	const int64_t yoe = year - era * 400;
+	const int64_t doy = (153 * ((int64_t)m + (m > 2 ? -3 : 9)) + 2) / 5 + (int64_t)d - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - DAYS_0000_TO_1601;
+}
+
+void filetime_to_civil(uint64_t filetime, struct civil *out)
+{
+	const uint64_t seconds = filetime / FILETIME_SECOND;
+	const uint64_t days = seconds / 86400;
+	const unsigned rest = (unsigned)(seconds % 86400);
+	const int64_t z = (int64_t)days + DAYS_0000_TO_1601;
+	const int64_t era = z / 146097;
+	const int64_t doe = z - era * 146097;
+	const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	const int64_t mp = (5 * doy + 2) / 153;
+
+	out->day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
+	out->month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
+	out->year = yoe + era * 400 + (out->month <= 2);
+	out->hour = rest / 3600;
+	out->minute = rest / 60 % 60;
+	out->second = rest % 60;
+	out->ticks = (unsigned)(filetime % FILETIME_SECOND);
+	out->weekday = (unsigned)((days + 1) % 7); /* 1601-01-01 was a Monday */
+}
+
+static unsigned month_days(int64_t year, unsigned month)
+{
+	static const unsigned char days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+		return 29;
+	return days[month - 1];
+}
+
+bool filetime_from_civil(const struct civil *c, uint64_t *ret_filetime)
+{
+	if (c->year < 1601 || c->year > 30827 || c->month < 1 || c->month > 12 || c->day < 1 ||
+	    c->day > month_days(c->year, c->month) || c->hour > 23 || c->minute > 59 || c->second > 59 ||
+	    c->ticks >= FILETIME_SECOND)
+		return false;
+	*ret_filetime = (uint64_t)days_from_civil(c->year, c->month, c->day) * FILETIME_DAY +
+			(c->hour * 3600ull + c->minute * 60ull + c->second) * FILETIME_SECOND + c->ticks;
+	return true;
+}
+
+static char *put_digits(char *out, uint64_t v, unsigned width)
+{
+	for (unsigned i = width; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + width;
+}
+
+static char *put_date(char *o, const struct civil *c)
+{
+	o = put_digits(o, (uint64_t)c->year % 10000, 4);
+	*o++ = '-';
+	o = put_digits(o, c->month, 2);
+	*o++ = '-';
+	return put_digits(o, c->day, 2);
+}
+
+static char *put_clock(char *o, const struct civil *c)
+{
+	o = put_digits(o, c->hour, 2);
+	*o++ = ':';
+	o = put_digits(o, c->minute, 2);
+	*o++ = ':';
+	return put_digits(o, c->second, 2);
+}
+
+size_t filetime_format(char out[FILETIME_TEXT], uint64_t filetime)
+{
+	struct civil c;
+	char *o = out;
+
+	if (filetime > INT64_MAX) {
+		memcpy(out, "0000-00-00T00:00:00.0000000Z", 29);
+		return 28;
+	}
+	filetime_to_civil(filetime, &c);
+	o = put_date(o, &c);
+	*o++ = 'T';
+	o = put_clock(o, &c);
+	*o++ = '.';
+	o = put_digits(o, c.ticks, 7);
+	*o++ = 'Z';
+	*o = 0;
+	return (size_t)(o - out);
+}
+
+size_t filetime_format_second(char out[FILETIME_TEXT], uint64_t filetime)
+{
+	struct civil c;
+	char *o = out;
+
+	filetime_to_civil(filetime, &c);
+	o = put_date(o, &c);
+	*o++ = ' ';
+	o = put_clock(o, &c);
+	*o++ = 'Z';
+	*o = 0;
+	return (size_t)(o - out);
+}
+
+size_t filetime_format_day(char out[FILETIME_TEXT], uint64_t filetime)
+{
+	struct civil c;
+	char *o;
+
+	filetime_to_civil(filetime, &c);
+	o = put_date(out, &c);
+	*o = 0;
+	return (size_t)(o - out);
+}
+
+static bool digits(const char **s, unsigned min, unsigned max, unsigned *ret)
+{
+	unsigned v = 0, n = 0;
+
+	while (n < max && **s >= '0' && **s <= '9') {
+		v = v * 10 + (unsigned)(*(*s)++ - '0');
+		n++;
+	}
+	*ret = v;
+	return n >= min;
+}
+
+enum tocsin_status filetime_parse(const char *text, bool end, uint64_t *ret_filetime)
+{
+	const char *s = text;
+	struct civil c = {0, 0, 0, 0, 0, 0, 0, 0};
+	uint64_t filetime, width = FILETIME_DAY; /* how long the named instant is */
+	unsigned year, offset_hour, offset_minute = 0;
+
+	if (!digits(&s, 4, 4, &year) || *s++ != '-' || !digits(&s, 2, 2, &c.month) || *s++ != '-' ||
+	    !digits(&s, 2, 2, &c.day))
+		return TOCSIN_USAGE;
+	c.year = year;
+	if (*s == 'T' || *s == 't' || *s == ' ') {
+		s++;
+		if (!digits(&s, 2, 2, &c.hour) || *s++ != ':' || !digits(&s, 2, 2, &c.minute))
+			return TOCSIN_USAGE;
+		width = 60 * FILETIME_SECOND;
+		if (*s == ':') {
+			s++;
+			if (!digits(&s, 2, 2, &c.second))
+				return TOCSIN_USAGE;
+			width = FILETIME_SECOND;
+			if (*s == '.' || *s == ',') {
+				unsigned n = 0;
+
+				s++;
+				while (*s >= '0' && *s <= '9') {
+					if (n < 7)
+						c.ticks = c.ticks * 10 + (unsigned)(*s - '0');
+					s++;
+					n++;
+				}
+				if (!n)
+					return TOCSIN_USAGE;
+				for (width = 1; n < 7; n++) {
+					c.ticks *= 10;
+					width *= 10;
+				}
+			}
+		}
+	}
+	if (!filetime_from_civil(&c, &filetime))
+		return TOCSIN_USAGE;
+	if (*s == 'Z' || *s == 'z') {
+		s++;
+	} else if (*s == '+' || *s == '-') {
+		const bool east = *s++ == '+';
+		uint64_t shift;
+
+		if (!digits(&s, 2, 2, &offset_hour))
+			return TOCSIN_USAGE;
+		if (*s == ':')
+			s++;
+		if (*s && !digits(&s, 2, 2, &offset_minute))
+			return TOCSIN_USAGE;
+		if (offset_hour > 14 || offset_minute > 59)
+			return TOCSIN_USAGE;
+		shift = (offset_hour * 3600ull + offset_minute * 60ull) * FILETIME_SECOND;
+		if (east && shift > filetime)
+			return TOCSIN_USAGE;
+		filetime = east ? filetime - shift : filetime + shift;
+	}
+	if (*s)
+		return TOCSIN_USAGE;
+	*ret_filetime = end ? filetime + width - 1 : filetime;
+	return TOCSIN_OK;
+}
