@@ -2,9 +2,9 @@
 /*
  * tocsin: turns a security advisory and collected evidence into an answer.
  *
- * This is the one public header. All functions are safe to call from several threads on different objects; a
- * tocsin_query is immutable once compiled and may be shared. The library never prints, never exits, opens evidence
- * read-only and uses no global state.
+ * This is the one public header. All functions are safe to call from several threads on different
+ * objects; a tocsin_query is immutable once compiled and may be shared. The library never prints,
+ * never exits, opens evidence read-only and uses no global state.
  */
 #ifndef TOCSIN_H
 #define TOCSIN_H
@@ -39,21 +39,22 @@ extern "C" {
  */
 enum tocsin_status {
 	TOCSIN_OK = 0,
-	TOCSIN_END = 1, /* no more items; not a failure */
-	TOCSIN_TRUNCATED = 10, /* bytes are missing */
-	TOCSIN_INVALID = 11, /* bytes are there and wrong */
+	TOCSIN_END = 1,          /* no more items; not a failure */
+	TOCSIN_TRUNCATED = 10,   /* bytes are missing */
+	TOCSIN_INVALID = 11,     /* bytes are there and wrong */
 	TOCSIN_UNSUPPORTED = 12, /* well formed, but this version does not interpret it */
-	TOCSIN_LIMIT = 13, /* a named limit (src/base/limits.h) was reached */
-	TOCSIN_USAGE = 20, /* an argument is wrong */
+	TOCSIN_LIMIT = 13,       /* a named limit (src/base/limits.h) was reached */
+	TOCSIN_USAGE = 20,       /* an argument is wrong */
 	TOCSIN_NOT_FOUND = 21,
 	TOCSIN_SYNTAX = 22, /* a command, query or advisory text does not parse */
-	TOCSIN_IO = 30, /* the system refused to read or write */
+	TOCSIN_IO = 30,     /* the system refused to read or write */
 	TOCSIN_NO_MEMORY = 31
 };
 
 /*
- * What failed and where. `msg` is a static string that says what is wrong; `detail` adds the particulars.
- * `offset` is a byte offset into the input that the function read (file, command text, advisory text).
+ * What failed and where. `msg` is a static string that says what is wrong; `detail` adds the
+ * particulars. `offset` is a byte offset into the input that the function read (file, command text,
+ * advisory text).
  */
 struct tocsin_error {
 	enum tocsin_status status;
@@ -68,27 +69,30 @@ TOCSIN_API const char *tocsin_version(void);
 /* One English word for a status ("truncated", "invalid", ...). Static string. */
 TOCSIN_API const char *tocsin_status_name(enum tocsin_status status);
 
-/* ---- Event logs ------------------------------------------------------------------------------------------- */
+/* ---- Event logs
+ * ------------------------------------------------------------------------------------------- */
 
 /* Reads the records of one EVTX file in file order. One reader per thread. */
 typedef struct tocsin_reader tocsin_reader;
 
-/* One decoded record; a view that is valid until the next call to tocsin_reader_next() on its reader. */
+/* One decoded record; a view that is valid until the next call to tocsin_reader_next() on its
+ * reader. */
 typedef struct tocsin_event tocsin_event;
 
 /*
- * Opens an EVTX file read-only. On failure returns the status, fills `error` (may be NULL) and leaves `ret_reader`
- * untouched. The caller owns the reader and frees it with tocsin_reader_free().
+ * Opens an EVTX file read-only. On failure returns the status, fills `error` (may be NULL) and
+ * leaves `ret_reader` untouched. The caller owns the reader and frees it with tocsin_reader_free().
  */
-TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_reader_open(const char *path, tocsin_reader **ret_reader,
-								  struct tocsin_error *error);
+TOCSIN_MUST_USE TOCSIN_API enum tocsin_status
+tocsin_reader_open(const char *path, tocsin_reader **ret_reader, struct tocsin_error *error);
 
 /*
- * Next record. TOCSIN_OK with an event; TOCSIN_END after the last; any other status is damage at one place (`error`
- * says what and where): call again to go on behind it.
+ * Next record. TOCSIN_OK with an event; TOCSIN_END after the last; any other status is damage at
+ * one place (`error` says what and where): call again to go on behind it.
  */
-TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_reader_next(tocsin_reader *reader, const tocsin_event **ret_event,
-								  struct tocsin_error *error);
+TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_reader_next(tocsin_reader *reader,
+								 const tocsin_event **ret_event,
+								 struct tocsin_error *error);
 
 /* Frees a reader; NULL is allowed. */
 TOCSIN_API void tocsin_reader_free(tocsin_reader *reader);
@@ -99,34 +103,41 @@ TOCSIN_API uint64_t tocsin_event_record_id(const tocsin_event *event);
 /* Offset of the record in its file, in bytes. */
 TOCSIN_API uint64_t tocsin_event_offset(const tocsin_event *event);
 
-/* Time of the record in 100 ns since 1601-01-01 UTC (FILETIME): TimeCreated, or the header's time where it has none. */
+/* Time of the record in 100 ns since 1601-01-01 UTC (FILETIME): TimeCreated, or the header's time
+ * where it has none. */
 TOCSIN_API uint64_t tocsin_event_time(const tocsin_event *event);
 
 /*
- * The event as XML (UTF-8), worded as Windows renders it. The text is NUL-terminated, owned by the reader and valid
- * until the next call on it; `ret_length` (may be NULL) is its length in bytes without the NUL.
+ * The event as XML (UTF-8), worded as Windows renders it. The text is NUL-terminated, owned by the
+ * reader and valid until the next call on it; `ret_length` (may be NULL) is its length in bytes
+ * without the NUL.
  */
-TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_event_xml(const tocsin_event *event, const char **ret_xml,
-								size_t *ret_length);
+TOCSIN_MUST_USE TOCSIN_API enum tocsin_status
+tocsin_event_xml(const tocsin_event *event, const char **ret_xml, size_t *ret_length);
 
-/* ---- Queries ---------------------------------------------------------------------------------------------- */
+/* ---- Queries
+ * ---------------------------------------------------------------------------------------------- */
 
 /* A compiled detection command; immutable. */
 typedef struct tocsin_query tocsin_query;
 
-/* Answer of a query for one event. UNDECIDED: the record does not hold what the condition asks about. */
+/* Answer of a query for one event. UNDECIDED: the record does not hold what the condition asks
+ * about. */
 enum tocsin_answer { TOCSIN_NO = 0, TOCSIN_UNDECIDED = 1, TOCSIN_YES = 2 };
 
 /*
- * Compiles a PowerShell detection command as advisories print it (UTF-8, NUL-terminated). TOCSIN_SYNTAX: it does not
- * parse; TOCSIN_UNSUPPORTED: it does something outside the interpreted subset; `error->offset` is the place in bytes.
- * The caller owns the query and frees it with tocsin_query_free().
+ * Compiles a PowerShell detection command as advisories print it (UTF-8, NUL-terminated).
+ * TOCSIN_SYNTAX: it does not parse; TOCSIN_UNSUPPORTED: it does something outside the interpreted
+ * subset; `error->offset` is the place in bytes. The caller owns the query and frees it with
+ * tocsin_query_free().
  */
-TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_query_compile(const char *command, tocsin_query **ret_query,
-								    struct tocsin_error *error);
+TOCSIN_MUST_USE TOCSIN_API enum tocsin_status
+tocsin_query_compile(const char *command, tocsin_query **ret_query, struct tocsin_error *error);
 
-/* Whether the query selects this event (its filters only; -Newest and -MaxEvents are not applied). */
-TOCSIN_API enum tocsin_answer tocsin_query_match(const tocsin_query *query, const tocsin_event *event);
+/* Whether the query selects this event (its filters only; -Newest and -MaxEvents are not applied).
+ */
+TOCSIN_API enum tocsin_answer tocsin_query_match(const tocsin_query *query,
+						 const tocsin_event *event);
 
 /* Frees a query; NULL is allowed. */
 TOCSIN_API void tocsin_query_free(tocsin_query *query);

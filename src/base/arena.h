@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that is freed in one step. A worker owns one arena per purpose and resets it per chunk or per record;
- * results are views into it. Blocks are kept over resets, so the steady state allocates nothing.
+ * Memory that is freed in one step. A worker owns one arena per purpose and resets it per chunk or
+ * per record; results are views into it. Blocks are kept over resets, so the steady state allocates
+ * nothing.
  */
 #ifndef TOCSIN_BASE_ARENA_H
 #define TOCSIN_BASE_ARENA_H
@@ -13,7 +14,7 @@ struct arena_block;
 /* All zero is an empty arena. */
 struct arena {
 	struct arena_block *first, *current;
-	size_t used; /* in `current` */
+	size_t used;  /* in `current` */
 	size_t total; /* bytes of all blocks */
 };
 

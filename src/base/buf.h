@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A growable byte buffer for output. Errors stick: after a failed growth every append is ignored and buf_failed() is
- * true, so that a writer checks once at the end.
+ * A growable byte buffer for output. Errors stick: after a failed growth every append is ignored
+ * and buf_failed() is true, so that a writer checks once at the end.
  */
 #ifndef TOCSIN_BASE_BUF_H
 #define TOCSIN_BASE_BUF_H
@@ -17,7 +17,8 @@ struct buf {
 	bool failed;
 };
 
-/* Makes room for `n` more bytes and returns where they go, or NULL. Advance `b->n` by what was written. */
+/* Makes room for `n` more bytes and returns where they go, or NULL. Advance `b->n` by what was
+ * written. */
 char *buf_reserve(struct buf *b, size_t n);
 
 void buf_add(struct buf *b, const void *p, size_t n);

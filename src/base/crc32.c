@@ -33,8 +33,9 @@ uint32_t crc32_update(uint32_t crc, struct view v)
 	while ((p = take(&v, 8))) {
 		const uint32_t lo = le32(p) ^ crc, hi = le32(p + 4);
 
-		crc = table[7][lo & 0xff] ^ table[6][lo >> 8 & 0xff] ^ table[5][lo >> 16 & 0xff] ^ table[4][lo >> 24] ^
-		      table[3][hi & 0xff] ^ table[2][hi >> 8 & 0xff] ^ table[1][hi >> 16 & 0xff] ^ table[0][hi >> 24];
+		crc = table[7][lo & 0xff] ^ table[6][lo >> 8 & 0xff] ^ table[5][lo >> 16 & 0xff] ^
+		      table[4][lo >> 24] ^ table[3][hi & 0xff] ^ table[2][hi >> 8 & 0xff] ^
+		      table[1][hi >> 16 & 0xff] ^ table[0][hi >> 24];
 	}
 	while ((p = take(&v, 1)))
 		crc = table[0][(crc ^ *p) & 0xff] ^ crc >> 8;

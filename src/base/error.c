@@ -39,7 +39,8 @@ const char *tocsin_status_name(enum tocsin_status status)
 	return "unknown";
 }
 
-enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status, uint64_t offset, const char *msg)
+enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
+			     const char *msg)
 {
 	if (error) {
 		error->status = status;
@@ -50,8 +51,8 @@ enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status stat
 	return status;
 }
 
-enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status, uint64_t offset, const char *msg,
-			      const char *fmt, ...)
+enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status,
+			      uint64_t offset, const char *msg, const char *fmt, ...)
 {
 	error_set(error, status, offset, msg);
 	if (error) {

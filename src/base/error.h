@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Errors: a status plus, in the object that failed, one struct tocsin_error. `msg` is always a static string.
- * TRY forwards a failing status, ENSURE makes one. Outputs named ret_x are untouched on failure.
+ * Errors: a status plus, in the object that failed, one struct tocsin_error. `msg` is always a
+ * static string. TRY forwards a failing status, ENSURE makes one. Outputs named ret_x are untouched
+ * on failure.
  */
 #ifndef TOCSIN_BASE_ERROR_H
 #define TOCSIN_BASE_ERROR_H
@@ -14,25 +15,30 @@
 #define PRINTF_LIKE(fmt, args)
 #endif
 
-#define TRY(expr)                                                                                                      \
-	do {                                                                                                           \
-		const enum tocsin_status try_status_ = (expr);                                                         \
-		if (try_status_ != TOCSIN_OK)                                                                          \
-			return try_status_;                                                                            \
+#define TRY(expr)                                                                                  \
+	do {                                                                                       \
+		const enum tocsin_status try_status_ = (expr);                                     \
+		if (try_status_ != TOCSIN_OK)                                                      \
+			return try_status_;                                                        \
 	} while (0)
 
-/* ENSURE(condition, error, status, offset, "static message"): returns `status` and fills `error` (may be NULL). */
-#define ENSURE(cond, error, status, offset, msg)                                                                       \
-	do {                                                                                                           \
-		if (!(cond))                                                                                           \
-			return error_set((error), (status), (offset), (msg));                                          \
+/* ENSURE(condition, error, status, offset, "static message"): returns `status` and fills `error`
+ * (may be NULL). */
+#define ENSURE(cond, error, status, offset, msg)                                                   \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			return error_set((error), (status), (offset), (msg));                      \
 	} while (0)
 
-/* Fill `error` (may be NULL), clear its detail, and return `status`. `msg` must be a static string. */
-enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status, uint64_t offset, const char *msg);
+/* Fill `error` (may be NULL), clear its detail, and return `status`. `msg` must be a static string.
+ */
+enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
+			     const char *msg);
 
-/* The same, with a formatted detail (cut at its size; may hold file names, so print it through text_clean()). */
-enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status, uint64_t offset, const char *msg,
-			      const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* The same, with a formatted detail (cut at its size; may hold file names, so print it through
+ * text_clean()). */
+enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status,
+			      uint64_t offset, const char *msg, const char *fmt, ...)
+	PRINTF_LIKE(5, 6);
 
 #endif

@@ -3,26 +3,31 @@
 #ifndef TOCSIN_BASE_LIMITS_H
 #define TOCSIN_BASE_LIMITS_H
 
-/* Elements open at once in one record, nested BinXML values included. Real records stay below 20. */
+/* Elements open at once in one record, nested BinXML values included. Real records stay below 20.
+ */
 #define LIMIT_XML_DEPTH 256
 
-/* BinXML values inside BinXML values. Real records nest twice (forwarded events); each level costs C stack. */
+/* BinXML values inside BinXML values. Real records nest twice (forwarded events); each level costs
+ * C stack. */
 #define LIMIT_BINXML_NESTING 16
 
-/* Nodes that one record may expand to: a value used in several places may hold the template again (600 bytes can ask
- * for 600 MB). Real records stay below 198. */
+/* Nodes that one record may expand to: a value used in several places may hold the template again
+ * (600 bytes can ask for 600 MB). Real records stay below 198. */
 #define LIMIT_RECORD_NODES (1u << 18)
 
-/* Text that one record may render to. Real records stay below 64 KiB of BinXML, at most 3 bytes of UTF-8 a unit. */
+/* Text that one record may render to. Real records stay below 64 KiB of BinXML, at most 3 bytes of
+ * UTF-8 a unit. */
 #define LIMIT_RECORD_TEXT (16u << 20)
 
-/* Compiled templates that a worker keeps over chunks; more are compiled again for each chunk. Windows has ~10,000. */
+/* Compiled templates that a worker keeps over chunks; more are compiled again for each chunk.
+ * Windows has ~10,000. */
 #define LIMIT_TEMPLATES_KEPT 16384
 
 /* Compiled size of all kept templates of a worker. */
 #define LIMIT_TEMPLATE_BYTES (64u << 20)
 
-/* Substitution values of one template instance: the count field has 32 bits, Windows' manifests allow 256. */
+/* Substitution values of one template instance: the count field has 32 bits, Windows' manifests
+ * allow 256. */
 #define LIMIT_SUBSTITUTIONS 4096
 
 /* One arena's total between resets: what a worker may hold for one chunk's records. */
@@ -31,7 +36,8 @@
 /* A growable output buffer. */
 #define LIMIT_BUFFER_BYTES (1u << 30)
 
-/* Advisory documents, packs and detection commands are pages of text; the largest CERT-EU one has 15 kB. */
+/* Advisory documents, packs and detection commands are pages of text; the largest CERT-EU one has
+ * 15 kB. */
 #define LIMIT_DOCUMENT_BYTES (4u << 20)
 
 /* Nesting of parentheses, script blocks and arrays in a command: each level costs C stack. */
@@ -40,7 +46,8 @@
 /* Folder depth of an evidence walk; Windows paths have at most 260 characters of folders. */
 #define LIMIT_WALK_DEPTH 128
 
-/* Steps of one regular expression on one text (PCRE2 match limit): beyond it the answer is an error, not "no". */
+/* Steps of one regular expression on one text (PCRE2 match limit): beyond it the answer is an
+ * error, not "no". */
 #define LIMIT_REGEX_STEPS 1000000u
 
 /* Threads of one run. */

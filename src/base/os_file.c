@@ -14,8 +14,9 @@ enum tocsin_status os_read_file(struct arena *a, const char *path, size_t cap, s
 	TRY(os_open(path, &file, error));
 	size = os_size(file);
 	if (size > cap) {
-		status = error_setf(error, TOCSIN_LIMIT, 0, "file is too large for what it should be",
-				    "%llu bytes, at most %zu are read", (unsigned long long)size, cap);
+		status = error_setf(
+			error, TOCSIN_LIMIT, 0, "file is too large for what it should be",
+			"%llu bytes, at most %zu are read", (unsigned long long)size, cap);
 		goto out;
 	}
 	p = arena_alloc(a, (size_t)size + 1);

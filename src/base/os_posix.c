@@ -22,7 +22,7 @@ static enum tocsin_status fail(struct tocsin_error *error, const char *msg)
 {
 	const int code = errno;
 	const enum tocsin_status status = code == ENOENT || code == ENOTDIR ? TOCSIN_NOT_FOUND
-					  : code == ENOMEM		    ? TOCSIN_NO_MEMORY
+					  : code == ENOMEM                  ? TOCSIN_NO_MEMORY
 									    : TOCSIN_IO;
 
 	return error_setf(error, status, 0, msg, "%s", strerror(code));
@@ -57,18 +57,20 @@ uint64_t os_size(const struct os_file *file)
 	return end < 0 ? 0 : (uint64_t)end;
 }
 
-enum tocsin_status os_read_at(struct os_file *file, uint64_t offset, void *to, size_t n, size_t *ret_n,
-			      struct tocsin_error *error)
+enum tocsin_status os_read_at(struct os_file *file, uint64_t offset, void *to, size_t n,
+			      size_t *ret_n, struct tocsin_error *error)
 {
 	size_t done = 0;
 
 	while (done < n) {
-		const ssize_t r = pread(file->fd, (char *)to + done, n - done, (off_t)(offset + done));
+		const ssize_t r =
+			pread(file->fd, (char *)to + done, n - done, (off_t)(offset + done));
 
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0) {
-			error_setf(error, TOCSIN_IO, offset + done, "can't read", "%s", strerror(errno));
+			error_setf(error, TOCSIN_IO, offset + done, "can't read", "%s",
+				   strerror(errno));
 			return TOCSIN_IO;
 		}
 		if (r == 0)
@@ -89,7 +91,9 @@ void os_close(struct os_file *file)
 
 static enum os_kind kind_of(const struct stat *st)
 {
-	return S_ISDIR(st->st_mode) ? OS_FOLDER : S_ISREG(st->st_mode) || S_ISBLK(st->st_mode) ? OS_FILE : OS_OTHER;
+	return S_ISDIR(st->st_mode)                           ? OS_FOLDER
+	       : S_ISREG(st->st_mode) || S_ISBLK(st->st_mode) ? OS_FILE
+							      : OS_OTHER;
 }
 
 enum os_kind os_kind(const char *path)
@@ -104,8 +108,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct os_entry *)a)->name, ((const struct os_entry *)b)->name);
 }
 
-enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **ret_entries, size_t *ret_count,
-			   struct tocsin_error *error)
+enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **ret_entries,
+			   size_t *ret_count, struct tocsin_error *error)
 {
 	struct os_entry *list = NULL;
 	size_t count = 0, room = 0;
@@ -121,7 +125,8 @@ enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **
 		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
 		if (count == room) {
-			struct os_entry *const more = arena_array(a, room ? room * 2 : 32, sizeof(*list));
+			struct os_entry *const more =
+				arena_array(a, room ? room * 2 : 32, sizeof(*list));
 
 			if (!more) {
 				status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");

@@ -28,7 +28,8 @@ static enum tocsin_status fail(struct tocsin_error *error, const char *msg)
 {
 	const DWORD code = GetLastError();
 	const enum tocsin_status status =
-		code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TOCSIN_NOT_FOUND : TOCSIN_IO;
+		code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? TOCSIN_NOT_FOUND
+									     : TOCSIN_IO;
 
 	return error_setf(error, status, 0, msg, "Windows error %lu", (unsigned long)code);
 }
@@ -44,8 +45,9 @@ enum tocsin_status os_open(const char *path, struct os_file **ret_file, struct t
 		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
 	}
 	/* Live logs are held open by the event log service: share everything. */
-	file->handle = CreateFileW(w, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-				   OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+	file->handle =
+		CreateFileW(w, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+			    NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
 	free(w);
 	if (file->handle == INVALID_HANDLE_VALUE) {
 		free(file);
@@ -62,8 +64,8 @@ uint64_t os_size(const struct os_file *file)
 	return GetFileSizeEx(file->handle, &size) ? (uint64_t)size.QuadPart : 0;
 }
 
-enum tocsin_status os_read_at(struct os_file *file, uint64_t offset, void *to, size_t n, size_t *ret_n,
-			      struct tocsin_error *error)
+enum tocsin_status os_read_at(struct os_file *file, uint64_t offset, void *to, size_t n,
+			      size_t *ret_n, struct tocsin_error *error)
 {
 	size_t done = 0;
 
@@ -117,8 +119,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct os_entry *)a)->name, ((const struct os_entry *)b)->name);
 }
 
-enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **ret_entries, size_t *ret_count,
-			   struct tocsin_error *error)
+enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **ret_entries,
+			   size_t *ret_count, struct tocsin_error *error)
 {
 	char *const pattern = arena_alloc(a, strlen(path) + 3);
 	struct os_entry *list = NULL;
@@ -143,7 +145,8 @@ enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **
 		if (!wcscmp(d.cFileName, L".") || !wcscmp(d.cFileName, L".."))
 			continue;
 		if (count == room) {
-			struct os_entry *const more = arena_array(a, room ? room * 2 : 32, sizeof(*list));
+			struct os_entry *const more =
+				arena_array(a, room ? room * 2 : 32, sizeof(*list));
 
 			if (!more) {
 				status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
@@ -154,7 +157,8 @@ enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **
 			list = more;
 			room = room ? room * 2 : 32;
 		}
-		WideCharToMultiByte(CP_UTF8, 0, d.cFileName, -1, name, (int)sizeof(name), NULL, NULL);
+		WideCharToMultiByte(CP_UTF8, 0, d.cFileName, -1, name, (int)sizeof(name), NULL,
+				    NULL);
 		list[count].name = arena_string(a, name);
 		list[count].kind = kind_of(d.dwFileAttributes);
 		list[count].is_link = (d.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
@@ -187,7 +191,9 @@ unsigned os_terminal_width(int fd)
 	CONSOLE_SCREEN_BUFFER_INFO info;
 	HANDLE const h = GetStdHandle(fd == 2 ? STD_ERROR_HANDLE : STD_OUTPUT_HANDLE);
 
-	return GetConsoleScreenBufferInfo(h, &info) ? (unsigned)(info.srWindow.Right - info.srWindow.Left + 1) : 0;
+	return GetConsoleScreenBufferInfo(h, &info)
+		       ? (unsigned)(info.srWindow.Right - info.srWindow.Left + 1)
+		       : 0;
 }
 
 unsigned os_processors(void)

@@ -26,7 +26,8 @@ void text_guid(struct buf *out, const uint8_t *p)
 
 bool text_sid(struct buf *out, struct view sid)
 {
-	/* MS-DTYP 2.4.2.2: revision, count, 48-bit authority big-endian, then 32-bit little-endian sub-authorities. */
+	/* MS-DTYP 2.4.2.2: revision, count, 48-bit authority big-endian, then 32-bit little-endian
+	 * sub-authorities. */
 	const uint8_t *const h = take(&sid, 8);
 	uint64_t authority = 0;
 
@@ -103,12 +104,13 @@ bool text_parse_u64(struct view text, uint64_t *ret)
 	return true;
 }
 
-/* Characters that change how a terminal or editor shows what follows: C1, bidirectional controls, separators. */
+/* Characters that change how a terminal or editor shows what follows: C1, bidirectional controls,
+ * separators. */
 static bool hides(uint32_t cp)
 {
-	return (cp >= 0x7f && cp < 0xa0) || (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-	       (cp >= 0x2060 && cp <= 0x2069) || cp == 0xfeff || (cp >= 0xfff9 && cp <= 0xfffb) ||
-	       (cp >= 0xe0000 && cp < 0xe0080);
+	return (cp >= 0x7f && cp < 0xa0) || (cp >= 0x200b && cp <= 0x200f) ||
+	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x2069) || cp == 0xfeff ||
+	       (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp < 0xe0080);
 }
 
 void text_clean(struct buf *out, struct view utf8)
@@ -139,14 +141,18 @@ size_t text_width(struct view utf8)
 	while (utf8.n) {
 		const uint32_t cp = utf8_next(&utf8);
 
-		if ((cp >= 0x300 && cp < 0x370) || (cp >= 0xfe00 && cp < 0xfe10) || (cp >= 0x20d0 && cp < 0x2100))
+		if ((cp >= 0x300 && cp < 0x370) || (cp >= 0xfe00 && cp < 0xfe10) ||
+		    (cp >= 0x20d0 && cp < 0x2100))
 			continue;
-		columns += (cp >= 0x1100 && cp < 0x1160) || (cp >= 0x2e80 && cp < 0xa4d0) || (cp >= 0xac00 && cp < 0xd7a4) ||
-				   (cp >= 0xf900 && cp < 0xfb00) || (cp >= 0xfe30 && cp < 0xfe70) ||
-				   (cp >= 0xff00 && cp < 0xff61) || (cp >= 0x1f300 && cp < 0x1f650) ||
-				   (cp >= 0x20000 && cp < 0x30000)
-			       ? 2
-			       : 1;
+		columns += (cp >= 0x1100 && cp < 0x1160) || (cp >= 0x2e80 && cp < 0xa4d0) ||
+					   (cp >= 0xac00 && cp < 0xd7a4) ||
+					   (cp >= 0xf900 && cp < 0xfb00) ||
+					   (cp >= 0xfe30 && cp < 0xfe70) ||
+					   (cp >= 0xff00 && cp < 0xff61) ||
+					   (cp >= 0x1f300 && cp < 0x1f650) ||
+					   (cp >= 0x20000 && cp < 0x30000)
+				   ? 2
+				   : 1;
 	}
 	return columns;
 }
@@ -167,7 +173,9 @@ size_t text_distance(const char *a, const char *b)
 
 		row[0] = i;
 		for (size_t j = 1; j <= nb; j++) {
-			const size_t swap = diagonal + !ascii_equal_nocase_n(a + i - 1, 1, (char[2]){b[j - 1], 0});
+			const size_t swap =
+				diagonal +
+				!ascii_equal_nocase_n(a + i - 1, 1, (char[2]){b[j - 1], 0});
 			const size_t gap = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
 
 			diagonal = row[j];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text forms of small binary things, number parsing, and the filter that every text takes before it meets a terminal. */
+/* Text forms of small binary things, number parsing, and the filter that every text takes before it
+ * meets a terminal. */
 #ifndef TOCSIN_BASE_TEXT_H
 #define TOCSIN_BASE_TEXT_H
 
@@ -22,8 +23,8 @@ void text_hex_number(struct buf *out, uint64_t v);
 bool text_parse_u64(struct view text, uint64_t *ret);
 
 /*
- * Appends UTF-8 from evidence for a terminal or a log line: C0, DEL, C1, bidirectional controls and ill-formed bytes
- * are shown as \xHH or \u{HHHH}; a newline becomes `\n`, a tab a blank.
+ * Appends UTF-8 from evidence for a terminal or a log line: C0, DEL, C1, bidirectional controls and
+ * ill-formed bytes are shown as \xHH or \u{HHHH}; a newline becomes `\n`, a tab a blank.
  */
 void text_clean(struct buf *out, struct view utf8);
 

@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-/* Days since 1601-01-01 <-> civil date in the proleptic Gregorian calendar, counted in 400-year eras from 0000-03-01. */
+/* Days since 1601-01-01 <-> civil date in the proleptic Gregorian calendar, counted in 400-year
+ * eras from 0000-03-01. */
 #define DAYS_0000_TO_1601 584694 /* 0000-03-01 .. 1601-01-01 */
 
 static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
@@ -50,11 +51,12 @@ static unsigned month_days(int64_t year, unsigned month)
 bool filetime_from_civil(const struct civil *c, uint64_t *ret_filetime)
 {
 	if (c->year < 1601 || c->year > 30827 || c->month < 1 || c->month > 12 || c->day < 1 ||
-	    c->day > month_days(c->year, c->month) || c->hour > 23 || c->minute > 59 || c->second > 59 ||
-	    c->ticks >= FILETIME_SECOND)
+	    c->day > month_days(c->year, c->month) || c->hour > 23 || c->minute > 59 ||
+	    c->second > 59 || c->ticks >= FILETIME_SECOND)
 		return false;
 	*ret_filetime = (uint64_t)days_from_civil(c->year, c->month, c->day) * FILETIME_DAY +
-			(c->hour * 3600ull + c->minute * 60ull + c->second) * FILETIME_SECOND + c->ticks;
+			(c->hour * 3600ull + c->minute * 60ull + c->second) * FILETIME_SECOND +
+			c->ticks;
 	return true;
 }
 

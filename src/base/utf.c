@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UTF-16LE and UTF-8: conversion with escaping for XML and JSON, simple case folding, comparison. */
+/* UTF-16LE and UTF-8: conversion with escaping for XML and JSON, simple case folding, comparison.
+ */
 #include "base/utf.h"
 
 #include <stdlib.h>
@@ -63,7 +64,11 @@ uint32_t utf8_next(struct view *v)
 {
 	static const uint32_t smallest[5] = {0, 0, 0x80, 0x800, 0x10000};
 	const uint8_t c = v->p[0];
-	const size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+	const size_t n = c < 0x80                ? 1
+			 : c >= 0xc2 && c < 0xe0 ? 2
+			 : c >= 0xe0 && c < 0xf0 ? 3
+			 : c >= 0xf0 && c < 0xf5 ? 4
+						 : 0;
 	uint32_t cp = c;
 
 	v->p++;
@@ -85,10 +90,12 @@ uint32_t utf8_next(struct view *v)
 	return cp;
 }
 
-/* What XML 1.0 forbids (chapter 2.2): C0 but tab, LF, CR; U+FFFE, U+FFFF. Windows writes `_` for it. */
+/* What XML 1.0 forbids (chapter 2.2): C0 but tab, LF, CR; U+FFFE, U+FFFF. Windows writes `_` for
+ * it. */
 static bool xml_forbids(uint32_t cp)
 {
-	return (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r') || cp == 0xfffe || cp == 0xffff;
+	return (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r') || cp == 0xfffe ||
+	       cp == 0xffff;
 }
 
 static size_t json_escape(char *out, uint32_t cp)
@@ -108,7 +115,8 @@ static size_t json_escape(char *out, uint32_t cp)
 	return 6;
 }
 
-/* Writes one code point escaped; at most 6 bytes. `lone` tells that the input was a lone surrogate or ill-formed. */
+/* Writes one code point escaped; at most 6 bytes. `lone` tells that the input was a lone surrogate
+ * or ill-formed. */
 static size_t put_escaped(char *out, uint32_t cp, bool lone, enum utf_escape escape)
 {
 	switch (escape) {
@@ -145,7 +153,8 @@ static size_t put_escaped(char *out, uint32_t cp, bool lone, enum utf_escape esc
 /* ASCII that no escape touches: copied without a look at the escape mode. */
 static bool is_plain(uint32_t c)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\'' && c != '&' && c != '<' && c != '>' && c != '\\';
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\'' && c != '&' && c != '<' && c != '>' &&
+	       c != '\\';
 }
 
 void utf16_append(struct buf *out, struct view utf16, enum utf_escape escape)
@@ -178,7 +187,8 @@ void utf16_append(struct buf *out, struct view utf16, enum utf_escape escape)
 				const uint16_t low = u < 0xdc00 && p < end ? le16(p) : 0;
 
 				if (low >= 0xdc00 && low < 0xe000) {
-					cp = 0x10000 + ((uint32_t)(u - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
+					cp = 0x10000 + ((uint32_t)(u - 0xd800) << 10) +
+					     (uint32_t)(low - 0xdc00);
 					p += 2;
 				} else {
 					cp = REPLACEMENT;
@@ -195,7 +205,8 @@ void utf8_append(struct buf *out, struct view utf8, enum utf_escape escape)
 {
 	while (utf8.n) {
 		char *const to = buf_reserve(out, 6);
-		const bool given = utf8.n >= 3 && utf8.p[0] == 0xef && utf8.p[1] == 0xbf && utf8.p[2] == 0xbd;
+		const bool given =
+			utf8.n >= 3 && utf8.p[0] == 0xef && utf8.p[1] == 0xbf && utf8.p[2] == 0xbd;
 		const uint32_t cp = utf8_next(&utf8);
 
 		if (!to)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * UTF-16LE (what Windows logs hold) and UTF-8 (what tocsin speaks). Text in evidence is kept as raw UTF-16LE bytes: a
- * view whose length may be odd (the last byte is then ignored) and which may hold lone surrogates.
+ * UTF-16LE (what Windows logs hold) and UTF-8 (what tocsin speaks). Text in evidence is kept as raw
+ * UTF-16LE bytes: a view whose length may be odd (the last byte is then ignored) and which may hold
+ * lone surrogates.
  */
 #ifndef TOCSIN_BASE_UTF_H
 #define TOCSIN_BASE_UTF_H
@@ -12,10 +13,10 @@
 
 /* How a converter writes what its output may not hold. */
 enum utf_escape {
-	UTF_PLAIN, /* UTF-8 as is; lone surrogates become U+FFFD */
+	UTF_PLAIN,    /* UTF-8 as is; lone surrogates become U+FFFD */
 	UTF_XML_TEXT, /* & < > escaped; what XML 1.0 forbids becomes `_`, as Windows writes it */
 	UTF_XML_ATTRIBUTE, /* the same, and ' and " */
-	UTF_JSON /* inside a JSON string, without its quotes */
+	UTF_JSON           /* inside a JSON string, without its quotes */
 };
 
 /* Appends UTF-16LE bytes as UTF-8. */
@@ -27,18 +28,20 @@ void utf8_append(struct buf *out, struct view utf8, enum utf_escape escape);
 /* One code point as UTF-8 into out[4]; returns its length. */
 size_t utf8_put(char *out, uint32_t cp);
 
-/* Next code point of `v`; ill-formed input gives U+FFFD and advances at least one byte. `v` must not be empty. */
+/* Next code point of `v`; ill-formed input gives U+FFFD and advances at least one byte. `v` must
+ * not be empty. */
 uint32_t utf8_next(struct view *v);
 
-/* UTF-16LE -> UTF-8 C string in the arena, NULL without memory. Embedded NULs stay: use *ret_n (may be NULL). */
+/* UTF-16LE -> UTF-8 C string in the arena, NULL without memory. Embedded NULs stay: use *ret_n (may
+ * be NULL). */
 char *utf16_to_utf8(struct arena *a, struct view utf16, size_t *ret_n);
 
 /* UTF-8 -> UTF-16LE bytes in the arena; a view with p == NULL without memory. */
 struct view utf8_to_utf16(struct arena *a, struct view utf8);
 
 /*
- * Lower case of one UTF-16 unit, as .NET's ToLowerInvariant does per character: simple one-to-one mappings of the
- * BMP. Surrogates map to themselves.
+ * Lower case of one UTF-16 unit, as .NET's ToLowerInvariant does per character: simple one-to-one
+ * mappings of the BMP. Surrogates map to themselves.
  */
 uint16_t utf16_lower(uint16_t unit);
 
@@ -48,7 +51,8 @@ bool utf16_equal_nocase(struct view a, struct view b);
 /* Equality of a UTF-16LE text and an ASCII string, ignoring ASCII case. */
 bool utf16_equal_ascii(struct view a, const char *ascii);
 
-/* Whether UTF-16LE `needle` occurs in `text`; nocase by utf16_lower(). An empty needle always does. */
+/* Whether UTF-16LE `needle` occurs in `text`; nocase by utf16_lower(). An empty needle always does.
+ */
 bool utf16_contains(struct view text, struct view needle, bool nocase);
 
 /* ASCII case-insensitive equality of C strings. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Untrusted bytes. File bytes are seen only as a struct view; a parser takes a fixed-size group with one check and then
- * loads from it at constant offsets. A nested element gets a sub-view of its parent, so it can't read past it.
+ * Untrusted bytes. File bytes are seen only as a struct view; a parser takes a fixed-size group
+ * with one check and then loads from it at constant offsets. A nested element gets a sub-view of
+ * its parent, so it can't read past it.
  */
 #ifndef TOCSIN_BASE_VIEW_H
 #define TOCSIN_BASE_VIEW_H
@@ -49,7 +50,8 @@ static inline void put64(uint8_t *p, uint64_t v)
 	put32(p + 4, (uint32_t)(v >> 32));
 }
 
-/* Takes the next `n` bytes off the front of `v`; NULL (and `v` unchanged) when they are not there. */
+/* Takes the next `n` bytes off the front of `v`; NULL (and `v` unchanged) when they are not there.
+ */
 static inline const uint8_t *take(struct view *v, size_t n)
 {
 	const uint8_t *const p = v->p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One decoded record of any source, as the layers above see it: system fields and inserted values, all typed, all
- * views. How the bytes were laid out stays in the format's folder.
+ * One decoded record of any source, as the layers above see it: system fields and inserted values,
+ * all typed, all views. How the bytes were laid out stays in the format's folder.
  */
 #ifndef TOCSIN_FORMAT_EVENT_H
 #define TOCSIN_FORMAT_EVENT_H
@@ -11,16 +11,17 @@
 /* Event/System and Event/RenderingInfo. A field that the record does not have is a VALUE_NULL. */
 enum event_field {
 	EVENT_PROVIDER, /* System/Provider/@Name */
-	EVENT_SOURCE, /* System/Provider/@EventSourceName, the classic name where the provider has a manifest */
+	EVENT_SOURCE, /* System/Provider/@EventSourceName, the classic name where the provider has a
+			 manifest */
 	EVENT_PROVIDER_GUID, /* System/Provider/@Guid */
-	EVENT_ID, /* System/EventID, 16 bits */
-	EVENT_QUALIFIERS, /* System/EventID/@Qualifiers */
+	EVENT_ID,            /* System/EventID, 16 bits */
+	EVENT_QUALIFIERS,    /* System/EventID/@Qualifiers */
 	EVENT_VERSION,
 	EVENT_LEVEL,
 	EVENT_TASK,
 	EVENT_OPCODE,
 	EVENT_KEYWORDS,
-	EVENT_TIME, /* System/TimeCreated/@SystemTime */
+	EVENT_TIME,      /* System/TimeCreated/@SystemTime */
 	EVENT_RECORD_ID, /* System/EventRecordID */
 	EVENT_ACTIVITY_ID,
 	EVENT_RELATED_ACTIVITY_ID,
@@ -28,30 +29,33 @@ enum event_field {
 	EVENT_THREAD_ID,
 	EVENT_CHANNEL,
 	EVENT_COMPUTER,
-	EVENT_USER_ID, /* System/Security/@UserID, a SID */
-	EVENT_MESSAGE, /* RenderingInfo/Message: the text as the source computer worded it (forwarded events) */
+	EVENT_USER_ID,    /* System/Security/@UserID, a SID */
+	EVENT_MESSAGE,    /* RenderingInfo/Message: the text as the source computer worded it
+			     (forwarded events) */
 	EVENT_LEVEL_NAME, /* RenderingInfo/Level */
 	EVENT_TASK_NAME,
 	EVENT_OPCODE_NAME,
 	EVENT_FIELD_COUNT
 };
 
-/* One inserted value in document order: EventData/Data, EventData/ComplexData, or a leaf below UserData/<x>. */
+/* One inserted value in document order: EventData/Data, EventData/ComplexData, or a leaf below
+ * UserData/<x>. */
 struct event_data {
-	struct view name; /* UTF-16LE: Data's Name attribute or the leaf's element name; empty for classic events */
+	struct view name;   /* UTF-16LE: Data's Name attribute or the leaf's element name; empty for
+			       classic events */
 	struct value value; /* arrays are expanded: one entry an item */
 };
 
 /*
- * A record. All views live as long as whatever produced it says (a chunk's buffer and the reader's arena); event_copy()
- * makes one that lives longer.
+ * A record. All views live as long as whatever produced it says (a chunk's buffer and the reader's
+ * arena); event_copy() makes one that lives longer.
  */
 struct event {
 	uint64_t record_id; /* from the record's header */
-	uint64_t written; /* FILETIME from the record's header */
-	uint64_t offset; /* of the record in its file */
-	uint32_t chunk; /* number of the chunk in its file, from 0 */
-	uint32_t size; /* bytes of the record */
+	uint64_t written;   /* FILETIME from the record's header */
+	uint64_t offset;    /* of the record in its file */
+	uint32_t chunk;     /* number of the chunk in its file, from 0 */
+	uint32_t size;      /* bytes of the record */
 	struct value field[EVENT_FIELD_COUNT];
 	const struct event_data *data;
 	size_t data_count;

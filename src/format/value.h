@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Typed values as event logs store them. The numbers are BinXML's (MS-EVEN6 2.2.12, libevtx "value types").
+ * Typed values as event logs store them. The numbers are BinXML's (MS-EVEN6 2.2.12, libevtx "value
+ * types").
  */
 #ifndef TOCSIN_FORMAT_VALUE_H
 #define TOCSIN_FORMAT_VALUE_H
@@ -13,7 +14,8 @@
 enum value_type {
 	VALUE_NULL = 0x00,
 	VALUE_STRING = 0x01, /* UTF-16LE */
-	VALUE_ANSI = 0x02, /* 8 bits, code page unknown: each byte is the code point of the same value */
+	VALUE_ANSI =
+		0x02, /* 8 bits, code page unknown: each byte is the code point of the same value */
 	VALUE_INT8 = 0x03,
 	VALUE_UINT8 = 0x04,
 	VALUE_INT16 = 0x05,
@@ -49,27 +51,30 @@ struct value {
 bool value_is_null(const struct value *v);
 
 /*
- * Appends the value's text as Windows renders it (UTF-8, escaped as asked). Damaged bytes (too short for their type)
- * are appended as hex digits. Arrays give their items separated by commas; VALUE_BINXML gives nothing: its reader
- * expands it.
+ * Appends the value's text as Windows renders it (UTF-8, escaped as asked). Damaged bytes (too
+ * short for their type) are appended as hex digits. Arrays give their items separated by commas;
+ * VALUE_BINXML gives nothing: its reader expands it.
  */
 void value_append(struct buf *out, const struct value *v, enum utf_escape escape);
 
-/* The same text as UTF-16LE: the raw bytes themselves for VALUE_STRING, else a copy in the arena (p == NULL: memory). */
+/* The same text as UTF-16LE: the raw bytes themselves for VALUE_STRING, else a copy in the arena (p
+ * == NULL: memory). */
 struct view value_text16(struct arena *a, const struct value *v);
 
 /* The same text as a NUL-terminated UTF-8 string in the arena; NULL without memory. */
 const char *value_text8(struct arena *a, const struct value *v);
 
-/* The value as a number: integers, booleans, hex, size, and strings that hold one number; false otherwise. */
+/* The value as a number: integers, booleans, hex, size, and strings that hold one number; false
+ * otherwise. */
 bool value_number(const struct value *v, uint64_t *ret);
 
 /* FILETIME or SYSTEMTIME as a FILETIME, or the ISO 8601 text of one; false otherwise. */
 bool value_time(const struct value *v, uint64_t *ret);
 
 /*
- * Next item of an array value: true and *item while there is one; *state starts at 0. A last item without its
- * terminator counts. A value that is no array is its own one item. An empty array has no items.
+ * Next item of an array value: true and *item while there is one; *state starts at 0. A last item
+ * without its terminator counts. A value that is no array is its own one item. An empty array has
+ * no items.
  */
 bool value_item(const struct value *v, size_t *state, struct value *item);
 

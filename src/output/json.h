@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes JSON to a buffer: commas, quotes and indentation are its business, nesting is the caller's. Two-space
- * indentation, or one line when `compact`. Order is the caller's, so the same calls give the same bytes.
+ * Writes JSON to a buffer: commas, quotes and indentation are its business, nesting is the
+ * caller's. Two-space indentation, or one line when `compact`. Order is the caller's, so the same
+ * calls give the same bytes.
  */
 #ifndef TOCSIN_OUTPUT_JSON_H
 #define TOCSIN_OUTPUT_JSON_H
@@ -20,7 +21,7 @@ struct json {
 
 void json_init(struct json *j, struct buf *out, bool compact);
 void json_begin(struct json *j, char bracket); /* '{' or '[' */
-void json_end(struct json *j, char bracket); /* '}' or ']' */
+void json_end(struct json *j, char bracket);   /* '}' or ']' */
 void json_key(struct json *j, const char *key);
 void json_text(struct json *j, struct view utf8);
 void json_str(struct json *j, const char *s); /* NULL gives null */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs over all events of all sources with several threads, and hands results on in one order for any thread count.
+ * Runs over all events of all sources with several threads, and hands results on in one order for
+ * any thread count.
  *
- * The work is cut into units: runs of chunks of one source. Any worker takes the next unit; `unit_end` is called for
- * unit 0, 1, 2, … one at a time, under a lock. A bounded number of units is in flight, so memory does not grow with the
- * evidence. Sources come in list order; inside a source in file order, or newest first.
+ * The work is cut into units: runs of chunks of one source. Any worker takes the next unit;
+ * `unit_end` is called for unit 0, 1, 2, … one at a time, under a lock. A bounded number of units
+ * is in flight, so memory does not grow with the evidence. Sources come in list order; inside a
+ * source in file order, or newest first.
  */
 #ifndef TOCSIN_QUERY_SCAN_H
 #define TOCSIN_QUERY_SCAN_H
@@ -16,40 +18,47 @@
 /* A loss: bytes of a source that gave no event. */
 struct scan_damage {
 	const struct source *source;
-	uint64_t record_id; /* 0: not known, or not one record's */
+	uint64_t record_id;        /* 0: not known, or not one record's */
 	struct tocsin_error error; /* offset in the file */
 };
 
 /* What a worker may use inside callbacks. */
 struct scan_worker {
-	unsigned index; /* 0 … threads - 1 */
+	unsigned index;               /* 0 … threads - 1 */
 	struct evtx_decoder *decoder; /* to render the event at hand */
 };
 
 struct scan_client {
 	void *context;
-	/* A new unit of `source`; returns the unit's state (may be NULL). Called from any worker. */
-	void *(*unit_begin)(void *context, const struct scan_worker *w, const struct source *source);
+	/* A new unit of `source`; returns the unit's state (may be NULL). Called from any worker.
+	 */
+	void *(*unit_begin)(void *context, const struct scan_worker *w,
+			    const struct source *source);
 	/* One event; views in it die with the unit. */
-	void (*event)(void *context, const struct scan_worker *w, void *unit, const struct event *e);
+	void (*event)(void *context, const struct scan_worker *w, void *unit,
+		      const struct event *e);
 	/* A loss, in place order among the unit's events. */
-	void (*damage)(void *context, const struct scan_worker *w, void *unit, const struct scan_damage *damage);
-	/* In unit order, one at a time; frees the state. Returning false ends the run early (enough hits). */
+	void (*damage)(void *context, const struct scan_worker *w, void *unit,
+		       const struct scan_damage *damage);
+	/* In unit order, one at a time; frees the state. Returning false ends the run early (enough
+	 * hits). */
 	bool (*unit_end)(void *context, const struct source *source, void *unit);
 	/* Progress in bytes; from any worker, at most some times a second. May be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 };
 
 struct scan_options {
-	unsigned threads; /* 0: 1 */
+	unsigned threads;  /* 0: 1 */
 	bool newest_first; /* chunks by descending record id, records of a chunk backwards */
 };
 
 /*
- * Runs over evidence->sources. A source that can't be opened or read is told as a damage in a unit of its own.
- * Fails only without memory.
+ * Runs over evidence->sources. A source that can't be opened or read is told as a damage in a unit
+ * of its own. Fails only without memory.
  */
-TOCSIN_MUST_USE enum tocsin_status scan_run(const struct evidence *evidence, const struct scan_options *options,
-					    const struct scan_client *client, struct tocsin_error *error);
+TOCSIN_MUST_USE enum tocsin_status scan_run(const struct evidence *evidence,
+					    const struct scan_options *options,
+					    const struct scan_client *client,
+					    struct tocsin_error *error);
 
 #endif
