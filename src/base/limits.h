@@ -40,6 +40,9 @@
  * 15 kB. */
 #define LIMIT_DOCUMENT_BYTES (4u << 20)
 
+/* One data file (data/, --data DIR). The largest will be a catalogue of Windows' message texts. */
+#define LIMIT_DATA_FILE_BYTES (64u << 20)
+
 /* Nesting of parentheses, script blocks and arrays in a command: each level costs C stack. */
 #define LIMIT_EXPRESSION_DEPTH 128
 
