@@ -43,6 +43,13 @@
 /* One data file (data/, --data DIR). The largest will be a catalogue of Windows' message texts. */
 #define LIMIT_DATA_FILE_BYTES (64u << 20)
 
+/* Nested collections of a YAML document; packs and rules stay below 10. */
+#define LIMIT_YAML_DEPTH 64
+
+/* Values of one YAML document: each costs about 100 bytes. The largest data file has some thousand.
+ */
+#define LIMIT_YAML_NODES (1u << 18)
+
 /* Nesting of parentheses, script blocks and arrays in a command: each level costs C stack. */
 #define LIMIT_EXPRESSION_DEPTH 128
 

@@ -21,6 +21,9 @@ struct yaml_node {
 	size_t count;
 	uint32_t line, column; /* from 1 */
 	uint64_t offset;       /* in bytes */
+	/* A mapping's member: where its key stands; 0 elsewhere. */
+	uint32_t key_line, key_column;
+	uint64_t key_offset;
 };
 
 /* Parses `text`; the tree lives in `a`. On failure error->offset is the place, detail has line and
