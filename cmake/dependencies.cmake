@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Optional libraries, each behind one file of ours. AUTO: used where found; ON: must be there.
+# A cross build finds nothing unless its toolchain file names a folder.
+find_package(PkgConfig QUIET)
+add_library(tocsin_dependencies INTERFACE)
+
+# tocsin_library(FEATURE pkg-config-name library header): TOCSIN_HAVE_FEATURE when found.
+function(tocsin_library feature module library header)
+	set(wish ${TOCSIN_${feature}})
+	if(NOT wish MATCHES "^(AUTO|ON|OFF)$")
+		message(FATAL_ERROR "TOCSIN_${feature} is AUTO, ON or OFF, not ${wish}")
+	endif()
+	if(wish STREQUAL "OFF")
+		message(STATUS "${module}: off")
+		return()
+	endif()
+	if(PkgConfig_FOUND AND NOT CMAKE_CROSSCOMPILING)
+		pkg_check_modules(${feature} QUIET IMPORTED_TARGET ${module})
+	endif()
+	if(${feature}_FOUND)
+		target_link_libraries(tocsin_dependencies INTERFACE PkgConfig::${feature})
+	else()
+		find_library(TOCSIN_${feature}_LIBRARY ${library})
+		find_path(TOCSIN_${feature}_INCLUDE ${header})
+		mark_as_advanced(TOCSIN_${feature}_LIBRARY TOCSIN_${feature}_INCLUDE)
+		if(NOT TOCSIN_${feature}_LIBRARY OR NOT TOCSIN_${feature}_INCLUDE)
+			if(wish STREQUAL "ON")
+				message(FATAL_ERROR "${module} not found (TOCSIN_${feature} is ON)")
+			endif()
+			message(STATUS "${module}: not found, built without")
+			return()
+		endif()
+		target_link_libraries(tocsin_dependencies INTERFACE ${TOCSIN_${feature}_LIBRARY})
+		target_include_directories(tocsin_dependencies SYSTEM INTERFACE
+			${TOCSIN_${feature}_INCLUDE})
+	endif()
+	target_compile_definitions(tocsin_dependencies INTERFACE TOCSIN_HAVE_${feature})
+	message(STATUS "${module}: found")
+endfunction()
+
+tocsin_library(PCRE2 libpcre2-16 pcre2-16 pcre2.h)
+tocsin_library(YAML yaml-0.1 yaml yaml.h)
+tocsin_library(MD4C md4c md4c md4c.h)
