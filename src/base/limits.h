@@ -26,6 +26,9 @@
 /* Compiled size of all kept templates of a worker. */
 #define LIMIT_TEMPLATE_BYTES (64u << 20)
 
+/* Bytes of all template definitions compiled for one chunk. Real ones don't overlap, so they fit into the chunk. */
+#define LIMIT_CHUNK_DEFINITIONS (4u * 65536u)
+
 /* Substitution values of one template instance: the count field has 32 bits, Windows' manifests
  * allow 256. */
 #define LIMIT_SUBSTITUTIONS 4096
@@ -55,6 +58,10 @@
 
 /* Folder depth of an evidence walk; Windows paths have at most 260 characters of folders. */
 #define LIMIT_WALK_DEPTH 128
+
+/* Chunk places looked at for a chunk's signature when a file named .evtx (or given) has no event log
+ * header: 1 GiB, so that a disk image given by mistake costs a second, not an hour. */
+#define LIMIT_PROBE_CHUNKS 16384
 
 /* Steps of one regular expression on one text (PCRE2 match limit): beyond it the answer is an
  * error, not "no". */

@@ -37,6 +37,18 @@ enum os_kind { OS_MISSING, OS_FILE, OS_FOLDER, OS_OTHER };
 enum os_kind os_kind(const char *path);
 
 /*
+ * What tells two names of one file apart from two files: equal for every path, link or hard link
+ * that leads to the same file. `regular` is false for devices, which a walk must leave alone.
+ */
+struct os_identity {
+	uint64_t device, file;
+	bool regular;
+};
+
+/* Follows links. False when there is no such file, or the system can't tell. */
+bool os_identity(const char *path, struct os_identity *ret);
+
+/*
  * Names in a folder (without . and ..), sorted by byte value so that a walk has one order
  * everywhere. Links to folders are returned with is_link so that a walk can leave them out.
  */

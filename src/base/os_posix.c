@@ -103,6 +103,18 @@ enum os_kind os_kind(const char *path)
 	return stat(path, &st) ? OS_MISSING : kind_of(&st);
 }
 
+bool os_identity(const char *path, struct os_identity *ret)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	ret->device = (uint64_t)st.st_dev;
+	ret->file = (uint64_t)st.st_ino;
+	ret->regular = S_ISREG(st.st_mode);
+	return true;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct os_entry *)a)->name, ((const struct os_entry *)b)->name);

@@ -114,6 +114,30 @@ enum os_kind os_kind(const char *path)
 	return attributes == INVALID_FILE_ATTRIBUTES ? OS_MISSING : kind_of(attributes);
 }
 
+bool os_identity(const char *path, struct os_identity *ret)
+{
+	wchar_t *const w = wide(path);
+	BY_HANDLE_FILE_INFORMATION info;
+	HANDLE h = INVALID_HANDLE_VALUE;
+	bool known = false;
+
+	if (w)
+		h = CreateFileW(w, FILE_READ_ATTRIBUTES,
+				FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+				OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	free(w);
+	if (h == INVALID_HANDLE_VALUE)
+		return false;
+	if (GetFileInformationByHandle(h, &info)) {
+		ret->device = info.dwVolumeSerialNumber;
+		ret->file = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow;
+		ret->regular = GetFileType(h) == FILE_TYPE_DISK;
+		known = true;
+	}
+	CloseHandle(h);
+	return known;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct os_entry *)a)->name, ((const struct os_entry *)b)->name);

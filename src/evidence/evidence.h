@@ -22,6 +22,7 @@ struct source {
 	uint64_t size; /* bytes when listed; a live log may grow or shrink */
 	bool given; /* named by the user, not found by the walk: not being evidence is then an error
 		     */
+	const char *reason; /* in `others`: why it is not read (static string); else NULL */
 };
 
 /* Something that could not be listed or opened: reported, never fatal. */
@@ -31,27 +32,32 @@ struct source_error {
 };
 
 struct evidence {
-	struct arena arena;
+	struct arena arena;     /* paths */
 	struct source *sources; /* of kind SOURCE_EVTX, in walk order */
 	size_t source_count;
-	struct source *others; /* recognised but not readable, or given and not recognised */
+	struct source *others; /* recognised but not readable, given and not recognised, or named
+				  .evtx without being one */
 	size_t other_count;
-	size_t ignored; /* files found by the walk that are no evidence */
+	size_t ignored;    /* files found by the walk that are no evidence (devices, pipes too) */
+	size_t duplicates; /* times that a file was reached again: by a link, or given twice */
+	size_t links;      /* links to folders that the walk did not follow */
 	struct source_error *errors;
 	size_t error_count;
 	uint64_t bytes; /* of `sources` */
 };
 
 /*
- * Lists `paths` (files and folders). Links to folders are not followed below a given folder; the
- * same file reached twice by the same path counts once. Never fails for a single bad path: see
- * `errors`.
+ * Lists `paths` (files and folders). Names of a folder come in byte order, files and folders mixed.
+ * Links to folders are not followed below a given folder; the same file reached twice, by whatever
+ * path, link or hard link, counts once. Never fails for a single bad path (see `errors`), only
+ * without memory.
  */
 TOCSIN_MUST_USE enum tocsin_status evidence_open(const char *const *paths, size_t count,
 						 struct evidence **ret, struct tocsin_error *error);
 void evidence_free(struct evidence *e);
 
-/* Kind by the first bytes of a file (up to 4,096 given). */
+/* Kind by the first bytes of a file (up to 4,096 given). A file that starts with an event log's
+ * chunk has lost its header and is SOURCE_EVTX all the same. */
 enum source_kind source_recognise(struct view first_bytes);
 
 /* Whether two UTF-8 computer names are one host: equal ignoring case, or one the short name of the
