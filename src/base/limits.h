@@ -11,6 +11,10 @@
  * C stack. */
 #define LIMIT_BINXML_NESTING 16
 
+/* Array values repeated inside each other's elements. Windows has none; each level costs C stack.
+ */
+#define LIMIT_ARRAY_NESTING 8
+
 /* Nodes that one record may expand to: a value used in several places may hold the template again
  * (600 bytes can ask for 600 MB). Real records stay below 198. */
 #define LIMIT_RECORD_NODES (1u << 18)
@@ -26,7 +30,8 @@
 /* Compiled size of all kept templates of a worker. */
 #define LIMIT_TEMPLATE_BYTES (64u << 20)
 
-/* Bytes of all template definitions compiled for one chunk. Real ones don't overlap, so they fit into the chunk. */
+/* Bytes of all template definitions compiled for one chunk. Real ones don't overlap, so they fit
+ * into the chunk. */
 #define LIMIT_CHUNK_DEFINITIONS (4u * 65536u)
 
 /* Substitution values of one template instance: the count field has 32 bits, Windows' manifests
@@ -59,13 +64,17 @@
 /* Folder depth of an evidence walk; Windows paths have at most 260 characters of folders. */
 #define LIMIT_WALK_DEPTH 128
 
-/* Chunk places looked at for a chunk's signature when a file named .evtx (or given) has no event log
- * header: 1 GiB, so that a disk image given by mistake costs a second, not an hour. */
+/* Chunk places looked at for a chunk's signature when a file named .evtx (or given) has no event
+ * log header: 1 GiB, so that a disk image given by mistake costs a second, not an hour. */
 #define LIMIT_PROBE_CHUNKS 16384
 
 /* Steps of one regular expression on one text (PCRE2 match limit): beyond it the answer is an
  * error, not "no". */
 #define LIMIT_REGEX_STEPS 1000000u
+
+/* Length of one wildcard or regular expression. Printed ones stay below 200; a set with a range
+ * costs up to 65,536 steps to compile. */
+#define LIMIT_PATTERN_UNITS 4096
 
 /* Threads of one run. */
 #define LIMIT_THREADS 256

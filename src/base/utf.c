@@ -126,6 +126,12 @@ static size_t put_escaped(char *out, uint32_t cp, bool lone, enum utf_escape esc
 		if (cp < 0x20 || cp == '"' || cp == '\\' || cp == 0x7f)
 			return json_escape(out, cp);
 		break;
+	case UTF_XML_CDATA:
+		if (lone || xml_forbids(cp)) {
+			*out = '_';
+			return 1;
+		}
+		break;
 	case UTF_XML_ATTRIBUTE:
 		if (cp == '\'' || cp == '"') {
 			memcpy(out, cp == '"' ? "&quot;" : "&apos;", 6);

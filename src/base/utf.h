@@ -16,6 +16,7 @@ enum utf_escape {
 	UTF_PLAIN,    /* UTF-8 as is; lone surrogates become U+FFFD */
 	UTF_XML_TEXT, /* & < > escaped; what XML 1.0 forbids becomes `_`, as Windows writes it */
 	UTF_XML_ATTRIBUTE, /* the same, and ' and " */
+	UTF_XML_CDATA,     /* only what XML 1.0 forbids becomes `_` */
 	UTF_JSON           /* inside a JSON string, without its quotes */
 };
 

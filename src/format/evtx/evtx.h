@@ -41,6 +41,9 @@ struct evtx_decoder;
 struct evtx_decoder *evtx_decoder_new(void); /* NULL without memory */
 void evtx_decoder_free(struct evtx_decoder *d);
 
+/* Whether chunk checksums are checked (default: yes). Logs with the no_crc32 flag have none. */
+void evtx_decoder_checksums(struct evtx_decoder *d, bool check);
+
 struct evtx_chunk_info {
 	uint64_t first_record, last_record; /* ids by the chunk header; advisory */
 	bool empty;                         /* all zero, or a header without records */

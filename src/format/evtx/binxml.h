@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * BinXML, inside: streams of tokens (MS-EVEN6 2.2.12) compiled to programs, and the walker that
+ * runs a program over a record's values and tells a sink what is there. XML, JSON and the event
+ * extractor are three sinks of one walker.
+ *
+ *   template definition  = u32 next, GUID, u32 size, stream
+ *   template instance    = 0C, u8, u32 id, u32 definition offset, [definition], u32 count, count ×
+ * {u16 size, u8 type, u8}, values name                 = u32 next, u16 hash, u16 count, UTF-16 ×
+ * count, u16 0
+ */
+#ifndef TOCSIN_FORMAT_EVTX_BINXML_H
+#define TOCSIN_FORMAT_EVTX_BINXML_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "format/event.h"
+
+/* Names that mean something to the extractor; everything else is ATOM_OTHER. */
+enum atom {
+	ATOM_OTHER,
+	ATOM_EVENT,
+	ATOM_SYSTEM,
+	ATOM_PROVIDER,
+	ATOM_EVENT_ID,
+	ATOM_VERSION,
+	ATOM_LEVEL,
+	ATOM_TASK,
+	ATOM_OPCODE,
+	ATOM_KEYWORDS,
+	ATOM_TIME_CREATED,
+	ATOM_EVENT_RECORD_ID,
+	ATOM_CORRELATION,
+	ATOM_EXECUTION,
+	ATOM_CHANNEL,
+	ATOM_COMPUTER,
+	ATOM_SECURITY,
+	ATOM_EVENT_DATA,
+	ATOM_USER_DATA,
+	ATOM_RENDERING_INFO,
+	ATOM_DATA,
+	ATOM_COMPLEX_DATA,
+	ATOM_BINARY,
+	ATOM_MESSAGE,
+	ATOM_NAME,
+	ATOM_GUID,
+	ATOM_EVENT_SOURCE_NAME,
+	ATOM_QUALIFIERS,
+	ATOM_SYSTEM_TIME,
+	ATOM_ACTIVITY_ID,
+	ATOM_RELATED_ACTIVITY_ID,
+	ATOM_PROCESS_ID,
+	ATOM_THREAD_ID,
+	ATOM_USER_ID,
+	ATOM_COUNT
+};
+
+struct binxml_name {
+	struct view utf16;
+	struct view utf8; /* escaped for XML: what XML forbids is `_` */
+	enum atom atom;
+};
+
+enum binxml_op_kind {
+	OP_OPEN,       /* name, slot = dependency, next = behind its OP_CLOSE, content_slot */
+	OP_ATTRIBUTE,  /* name, next = behind its value */
+	OP_BODY,       /* the start tag is complete */
+	OP_CLOSE,      /* name; flag OP_EMPTY: closed as <x/> */
+	OP_TEXT,       /* value */
+	OP_SLOT,       /* slot; flag OP_OPTIONAL */
+	OP_CHAR_REF,   /* slot = the UTF-16 unit */
+	OP_ENTITY_REF, /* name */
+	OP_CDATA,      /* value */
+	OP_PI,         /* name, value */
+	OP_INSTANCE    /* instance (record streams only) */
+};
+
+#define OP_EMPTY 1u
+#define OP_OPTIONAL 2u
+#define SLOT_NONE 0xffffu
+
+struct binxml_instance;
+
+struct binxml_op {
+	uint8_t kind, flags;
+	uint16_t slot;
+	uint32_t next;
+	uint32_t content_slot; /* OP_OPEN: op index of its first own OP_SLOT; 0: none */
+	const struct binxml_name *name;
+	union {
+		struct value value;
+		const struct binxml_instance *instance;
+	};
+};
+
+/* A compiled stream. Templates live in the decoder's store, other streams in the chunk's arena. */
+struct binxml_program {
+	struct binxml_op *ops;
+	uint32_t count;
+	uint8_t guid[16]; /* templates only */
+	uint32_t size;    /* bytes of the definition's stream */
+	uint64_t hash;    /* of the position-independent content */
+};
+
+/* A program with the values for its slots. */
+struct binxml_instance {
+	const struct binxml_program *program;
+	const struct value *values;
+	uint32_t count;
+};
+
+struct template_store;
+struct chunk_template;
+
+#define CHUNK_TEMPLATE_BUCKETS 128
+
+/* Where streams are compiled: the chunk, its templates so far, and memory that lives as long as the
+ * chunk. */
+struct binxml_context {
+	struct view chunk;
+	struct arena arena;
+	struct template_store *store;
+	struct chunk_template *templates[CHUNK_TEMPLATE_BUCKETS];
+	size_t defined;   /* bytes of all definitions compiled for this chunk */
+	unsigned nesting; /* compilations and walks inside each other */
+	uint32_t nodes;   /* what the walk at hand may still visit */
+};
+
+/* Forgets a chunk: its templates and memory. `chunk` is the next one. */
+void binxml_context_reset(struct binxml_context *c, struct view chunk);
+
+/*
+ * Compiles the stream in chunk[start .. start + size). `dependencies`: element starts carry a
+ * dependency id, as in template definitions; where that reading gives no valid name the other one
+ * is tried. error->offset counts from the chunk's start.
+ */
+TOCSIN_MUST_USE enum tocsin_status binxml_compile(struct binxml_context *c, size_t start,
+						  size_t size, bool dependencies,
+						  const struct binxml_program **ret,
+						  struct tocsin_error *error);
+
+/*
+ * The instance behind a template instance token (0C) at chunk offset `*at`; its bytes end before
+ * `end`. Advances *at behind the values.
+ */
+TOCSIN_MUST_USE enum tocsin_status binxml_instance_read(struct binxml_context *c, size_t *at,
+							size_t end,
+							const struct binxml_instance **ret,
+							struct tocsin_error *error);
+
+/* What a walk tells. Callbacks may be NULL. All views live as long as the chunk. */
+struct binxml_sink {
+	void (*open)(void *sink, const struct binxml_name *name);
+	void (*attribute)(void *sink, const struct binxml_name *name);
+	void (*attribute_end)(void *sink);
+	void (*body)(void *sink); /* the start tag is complete, content or a close follows */
+	void (*text)(void *sink,
+		     const struct value *value); /* content or attribute value; never an array */
+	void (*char_ref)(void *sink, uint16_t unit);
+	void (*entity_ref)(void *sink, const struct binxml_name *name);
+	void (*cdata)(void *sink, const struct value *value);
+	void (*pi)(void *sink, const struct binxml_name *target, const struct value *data);
+	void (*close)(void *sink, const struct binxml_name *name, bool empty_tag);
+	bool (*failed)(void *sink); /* the sink can't go on (output limit, memory) */
+};
+
+/* Walks a record's content. Fails on damage in nested values and on the limits; the sink has then
+ * seen a part. */
+TOCSIN_MUST_USE enum tocsin_status binxml_walk(struct binxml_context *c,
+					       const struct binxml_instance *instance,
+					       const struct binxml_sink *ops, void *sink,
+					       struct tocsin_error *error);
+
+/* The store of compiled templates, kept over chunks: one a decoder. */
+struct template_store *template_store_new(void);
+void template_store_free(struct template_store *s);
+
+/*
+ * The kept program equal to `fresh` by GUID, size and content, or a kept copy of it; `fresh` itself
+ * when the store is full (LIMIT_TEMPLATES_KEPT, LIMIT_TEMPLATE_BYTES).
+ */
+const struct binxml_program *template_store_keep(struct template_store *s,
+						 const struct binxml_program *fresh);
+
+/* The atom of a name. */
+enum atom binxml_atom(struct view utf16);
+
+/* System, data and binary of an event from a record's content (extract.c). `e` has its header
+ * fields set already. */
+TOCSIN_MUST_USE enum tocsin_status binxml_extract(struct binxml_context *c,
+						  const struct binxml_instance *instance,
+						  struct event *e, struct tocsin_error *error);
+
+#endif

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Compiles BinXML token streams to programs (MS-EVEN6 2.2.12; libyal "Windows XML Event Log
+ * (EVTX)", chapter 4). Token bytes carry 0x40 as "more follows", which changes what comes behind an
+ * element start (an attribute list size).
+ */
+#include "format/evtx/binxml.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+enum token {
+	TOKEN_END = 0x00,
+	TOKEN_OPEN = 0x01,
+	TOKEN_BODY = 0x02,
+	TOKEN_CLOSE_EMPTY = 0x03,
+	TOKEN_CLOSE = 0x04,
+	TOKEN_VALUE = 0x05,
+	TOKEN_ATTRIBUTE = 0x06,
+	TOKEN_CDATA = 0x07,
+	TOKEN_CHAR_REF = 0x08,
+	TOKEN_ENTITY_REF = 0x09,
+	TOKEN_PI_TARGET = 0x0a,
+	TOKEN_PI_DATA = 0x0b,
+	TOKEN_INSTANCE = 0x0c,
+	TOKEN_SLOT = 0x0d,
+	TOKEN_SLOT_OPTIONAL = 0x0e,
+	TOKEN_FRAGMENT = 0x0f
+};
+
+#define TOKEN_MORE 0x40u
+
+/* The state of one compilation. */
+struct compile {
+	struct binxml_context *c;
+	size_t at, end; /* in the chunk */
+	bool dependencies;
+	struct binxml_op *ops; /* grows by doubling in the arena */
+	uint32_t count, room;
+	uint32_t open[LIMIT_XML_DEPTH]; /* op indexes of the elements that are open */
+	unsigned depth;
+	bool in_tag;        /* between an element's start and its OP_BODY */
+	uint32_t attribute; /* op index of the attribute whose value is being read, or UINT32_MAX */
+	struct tocsin_error *error;
+};
+
+static enum tocsin_status fail(const struct compile *s, enum tocsin_status status, const char *msg)
+{
+	return error_set(s->error, status, s->at, msg);
+}
+
+static const uint8_t *take_at(struct compile *s, size_t n)
+{
+	const uint8_t *const p = s->c->chunk.p + s->at;
+
+	if (n > s->end - s->at)
+		return NULL;
+	s->at += n;
+	return p;
+}
+
+#define TAKE(var, s, n)                                                                            \
+	const uint8_t *const var = take_at((s), (n));                                              \
+	do {                                                                                       \
+		if (!(var))                                                                        \
+			return fail((s), TOCSIN_TRUNCATED, "BinXML ends inside a token");          \
+	} while (0)
+
+static enum tocsin_status add_op(struct compile *s, enum binxml_op_kind kind,
+				 struct binxml_op **ret)
+{
+	struct binxml_op *op;
+
+	if (s->count == s->room) {
+		const uint32_t room = s->room ? s->room * 2 : 64;
+		struct binxml_op *const more =
+			s->room > LIMIT_RECORD_NODES
+				? NULL
+				: arena_array(&s->c->arena, room, sizeof(*more));
+
+		if (!more)
+			return fail(s, TOCSIN_LIMIT, "BinXML has too many tokens");
+		if (s->count)
+			memcpy(more, s->ops, s->count * sizeof(*more));
+		s->ops = more;
+		s->room = room;
+	}
+	op = &s->ops[s->count++];
+	op->kind = (uint8_t)kind;
+	*ret = op;
+	return TOCSIN_OK;
+}
+
+/* Whether a name structure can stand at chunk offset `at`: its counted units and their NUL are
+ * inside the chunk. */
+static bool name_fits(const struct view chunk, size_t at)
+{
+	if (at < 8 || at > chunk.n || chunk.n - at < 8)
+		return false;
+	return (size_t)le16(chunk.p + at + 6) * 2 + 2 <= chunk.n - at - 8;
+}
+
+/* Reads a name reference; the name stands inline where the offset is the place just behind it. */
+static enum tocsin_status read_name(struct compile *s, const struct binxml_name **ret)
+{
+	const struct view chunk = s->c->chunk;
+	struct binxml_name *name;
+	struct buf utf8 = {0};
+	size_t offset, units;
+	TAKE(p, s, 4);
+
+	offset = le32(p);
+	if (!name_fits(chunk, offset))
+		return fail(s, TOCSIN_INVALID, "BinXML name lies outside the chunk");
+	units = le16(chunk.p + offset + 6);
+	if (offset == s->at) {
+		TAKE(inline_name, s, 8 + units * 2 + 2);
+		(void)inline_name;
+	}
+	name = arena_alloc(&s->c->arena, sizeof(*name));
+	if (!name)
+		return fail(s, TOCSIN_LIMIT, "no memory for a BinXML name");
+	name->utf16 = view_slice(chunk, offset + 8, units * 2);
+	name->atom = binxml_atom(name->utf16);
+	utf16_append(&utf8, name->utf16, UTF_XML_ATTRIBUTE);
+	name->utf8.n = utf8.n;
+	name->utf8.p = (const uint8_t *)arena_copy(&s->c->arena, utf8.p, utf8.n);
+	buf_free(&utf8);
+	if (!name->utf8.p)
+		return fail(s, TOCSIN_LIMIT, "no memory for a BinXML name");
+	*ret = name;
+	return TOCSIN_OK;
+}
+
+/* Ends the attribute whose value is being read, if any. */
+static void end_attribute(struct compile *s)
+{
+	if (s->attribute != UINT32_MAX) {
+		s->ops[s->attribute].next = s->count;
+		s->attribute = UINT32_MAX;
+	}
+}
+
+/* Ends the start tag of the element that is open, if it was not ended by its token. */
+static enum tocsin_status end_tag(struct compile *s)
+{
+	struct binxml_op *op;
+
+	end_attribute(s);
+	if (!s->in_tag)
+		return TOCSIN_OK;
+	s->in_tag = false;
+	return add_op(s, OP_BODY, &op);
+}
+
+/*
+ * Whether an element start reads well with `header` bytes before its name offset: the size that it
+ * claims fits, and the name is a name. MS-EVEN6 says when the dependency id is there; logs exist
+ * that do otherwise.
+ */
+static bool start_fits(const struct compile *s, size_t header)
+{
+	const uint8_t *const p = s->c->chunk.p + s->at;
+	size_t name;
+
+	if (s->end - s->at < header + 4)
+		return false;
+	name = le32(p + header);
+	return name_fits(s->c->chunk, name) && (name <= s->at || name == s->at + header + 4);
+}
+
+static enum tocsin_status element_start(struct compile *s, bool more)
+{
+	const struct binxml_name *name;
+	struct binxml_op *op;
+	uint16_t dependency = SLOT_NONE;
+	bool with = s->dependencies;
+
+	TRY(end_tag(s));
+	if (s->depth == LIMIT_XML_DEPTH)
+		return fail(s, TOCSIN_LIMIT, "BinXML elements are nested too deep");
+	/* dependency id: 2 bytes, element size: 4 bytes */
+	if (!start_fits(s, with ? 6 : 4) && start_fits(s, with ? 4 : 6))
+		with = !with;
+	if (with) {
+		TAKE(p, s, 2);
+		dependency = le16(p);
+	}
+	{
+		TAKE(size, s, 4);
+		(void)size; /* wrong in some logs: the tokens tell where the element ends */
+	}
+	TRY(read_name(s, &name));
+	if (more) {
+		TAKE(list_size, s, 4);
+		(void)list_size; /* the same */
+	}
+	TRY(add_op(s, OP_OPEN, &op));
+	op->name = name;
+	op->slot = dependency;
+	s->open[s->depth++] = s->count - 1;
+	s->in_tag = true;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status element_close(struct compile *s, bool empty_tag)
+{
+	struct binxml_op *op, *open;
+
+	if (!s->depth)
+		return fail(s, TOCSIN_INVALID, "BinXML closes an element that is not open");
+	end_attribute(s);
+	if (!empty_tag)
+		TRY(end_tag(s));
+	s->in_tag = false;
+	TRY(add_op(s, OP_CLOSE, &op));
+	open = &s->ops[s->open[--s->depth]];
+	op->flags = empty_tag ? OP_EMPTY : 0;
+	op->name = open->name;
+	open->next = s->count;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status attribute(struct compile *s)
+{
+	const struct binxml_name *name;
+	struct binxml_op *op;
+
+	if (!s->in_tag)
+		return fail(s, TOCSIN_INVALID, "BinXML attribute outside an element's start");
+	end_attribute(s);
+	TRY(read_name(s, &name));
+	TRY(add_op(s, OP_ATTRIBUTE, &op));
+	op->name = name;
+	s->attribute = s->count - 1;
+	return TOCSIN_OK;
+}
+
+/* Content begins: ends the start tag unless an attribute's value is what is being read. */
+static enum tocsin_status before_content(struct compile *s)
+{
+	return s->attribute != UINT32_MAX ? TOCSIN_OK : end_tag(s);
+}
+
+/* u16 count of UTF-16 units, units */
+static enum tocsin_status counted_text(struct compile *s, struct view *ret)
+{
+	TAKE(count, s, 2);
+	TAKE(units, s, (size_t)le16(count) * 2);
+
+	ret->p = units;
+	ret->n = (size_t)le16(count) * 2;
+	return TOCSIN_OK;
+}
+
+/* A literal value. Templates hold strings; other types are read by their fixed size
+ * (MS-EVEN6 2.2.12 ValueText). */
+static enum tocsin_status literal(struct compile *s)
+{
+	struct binxml_op *op;
+	struct value v = {VALUE_STRING, {NULL, 0}};
+	TAKE(type, s, 1);
+
+	TRY(before_content(s));
+	v.type = *type;
+	if (v.type == VALUE_STRING) {
+		TRY(counted_text(s, &v.bytes));
+	} else if (v.type == VALUE_ANSI || v.type == VALUE_BINARY || v.type == VALUE_SID) {
+		size_t n;
+		TAKE(count, s, 2);
+		n = le16(count);
+		TAKE(bytes, s, n);
+		v.bytes.p = bytes;
+		v.bytes.n = n;
+	} else if (v.type != VALUE_NULL) {
+		const size_t n = value_fixed_size(v.type);
+
+		if (!n || (v.type & VALUE_ARRAY))
+			return fail(s, TOCSIN_UNSUPPORTED,
+				    "literal BinXML value of an unknown type");
+		TAKE(bytes, s, n);
+		v.bytes.p = bytes;
+		v.bytes.n = n;
+	}
+	TRY(add_op(s, OP_TEXT, &op));
+	op->value = v;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status slot(struct compile *s, bool optional)
+{
+	struct binxml_op *op;
+	TAKE(p, s, 3);
+
+	TRY(before_content(s));
+	TRY(add_op(s, OP_SLOT, &op));
+	op->slot = le16(p);
+	op->flags = optional ? OP_OPTIONAL : 0;
+	op->value.type = p[2];
+	if (s->depth && !s->ops[s->open[s->depth - 1]].content_slot)
+		s->ops[s->open[s->depth - 1]].content_slot = s->count - 1;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status reference(struct compile *s, enum binxml_op_kind kind)
+{
+	struct binxml_op *op;
+	const struct binxml_name *name = NULL;
+	struct value text = {VALUE_STRING, {NULL, 0}};
+	uint16_t unit = 0;
+
+	if (kind == OP_CHAR_REF) {
+		TAKE(p, s, 2);
+		unit = le16(p);
+	} else if (kind == OP_CDATA) {
+		TRY(counted_text(s, &text.bytes));
+	} else {
+		TRY(read_name(s, &name));
+	}
+	if (kind == OP_PI) {
+		TAKE(token, s, 1);
+		if (*token != TOKEN_PI_DATA)
+			return fail(s, TOCSIN_INVALID,
+				    "BinXML processing instruction without data");
+		TRY(counted_text(s, &text.bytes));
+	}
+	TRY(before_content(s));
+	TRY(add_op(s, kind, &op));
+	op->name = name;
+	op->slot = unit;
+	op->value = text;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status nested_instance(struct compile *s)
+{
+	const struct binxml_instance *instance;
+	struct binxml_op *op;
+
+	TRY(before_content(s));
+	TRY(binxml_instance_read(s->c, &s->at, s->end, &instance, s->error));
+	TRY(add_op(s, OP_INSTANCE, &op));
+	op->instance = instance;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status token(struct compile *s, uint8_t t)
+{
+	switch (t & ~TOKEN_MORE) {
+	case TOKEN_OPEN:
+		return element_start(s, t & TOKEN_MORE);
+	case TOKEN_BODY:
+		return end_tag(s);
+	case TOKEN_CLOSE_EMPTY:
+		return element_close(s, true);
+	case TOKEN_CLOSE:
+		return element_close(s, false);
+	case TOKEN_VALUE:
+		return literal(s);
+	case TOKEN_ATTRIBUTE:
+		return attribute(s);
+	case TOKEN_CDATA:
+		return reference(s, OP_CDATA);
+	case TOKEN_CHAR_REF:
+		return reference(s, OP_CHAR_REF);
+	case TOKEN_ENTITY_REF:
+		return reference(s, OP_ENTITY_REF);
+	case TOKEN_PI_TARGET:
+		return reference(s, OP_PI);
+	case TOKEN_INSTANCE:
+		return nested_instance(s);
+	case TOKEN_SLOT:
+		return slot(s, false);
+	case TOKEN_SLOT_OPTIONAL:
+		return slot(s, true);
+	case TOKEN_FRAGMENT: {
+		TAKE(version, s, 3); /* 1, 1, 0; others are read the same way */
+		(void)version;
+		return TOCSIN_OK;
+	}
+	default:
+		s->at--;
+		return error_setf(s->error, TOCSIN_INVALID, s->at, "unknown BinXML token", "0x%02x",
+				  t);
+	}
+}
+
+/* All tokens up to the end token or the end of the stream. */
+static enum tocsin_status tokens(struct compile *s)
+{
+	while (s->at < s->end) {
+		const uint8_t t = s->c->chunk.p[s->at++];
+
+		if (t == TOKEN_END)
+			break;
+		TRY(token(s, t));
+	}
+	return TOCSIN_OK;
+}
+
+enum tocsin_status binxml_compile(struct binxml_context *c, size_t start, size_t size,
+				  bool dependencies, const struct binxml_program **ret,
+				  struct tocsin_error *error)
+{
+	struct compile *const s = arena_alloc(&c->arena, sizeof(*s));
+	struct binxml_program *program;
+	enum tocsin_status status;
+
+	ENSURE(s, error, TOCSIN_LIMIT, start, "no memory for BinXML");
+	ENSURE(start <= c->chunk.n && size <= c->chunk.n - start, error, TOCSIN_TRUNCATED, start,
+	       "BinXML reaches past the chunk");
+	s->c = c;
+	s->at = start;
+	s->end = start + size;
+	s->dependencies = dependencies;
+	s->attribute = UINT32_MAX;
+	s->error = error;
+	ENSURE(c->nesting < LIMIT_BINXML_NESTING, error, TOCSIN_LIMIT, start,
+	       "BinXML is nested too deep");
+	c->nesting++;
+	status = tokens(s);
+	c->nesting--;
+	TRY(status);
+	if (s->depth)
+		return fail(s, TOCSIN_TRUNCATED, "BinXML ends inside an element");
+	program = arena_alloc(&c->arena, sizeof(*program));
+	ENSURE(program, error, TOCSIN_LIMIT, start, "no memory for BinXML");
+	program->ops = s->ops;
+	program->count = s->count;
+	*ret = program;
+	return TOCSIN_OK;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a program over a record's values and tells a sink. What the instance decides is decided
+ * here, once for all sinks: elements that depend on a NULL value are left out with their children,
+ * optional attributes without a value are left out, an element whose content is an array is
+ * repeated for each item (MS-EVEN6 3.1.4.7.5), BinXML values are walked in place.
+ */
+#include "format/evtx/binxml.h"
+
+#include "base/limits.h"
+
+struct walk {
+	struct binxml_context *c;
+	const struct binxml_sink *ops;
+	void *sink;
+	struct tocsin_error *error;
+	unsigned arrays; /* repetitions inside each other */
+	bool in_attribute;
+};
+
+/* One program with its values; `item` replaces the slot at op `item_op` while an array element is
+ * repeated. */
+struct frame {
+	const struct binxml_instance *instance;
+	uint32_t item_op;
+	struct value item;
+};
+
+static const struct value null_value = {VALUE_NULL, {NULL, 0}};
+
+static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, uint32_t to);
+
+static enum tocsin_status spend(struct walk *w, size_t nodes)
+{
+	ENSURE(nodes <= w->c->nodes, w->error, TOCSIN_LIMIT, 0, "record expands to too many nodes");
+	w->c->nodes -= (uint32_t)nodes;
+	ENSURE(!w->ops->failed || !w->ops->failed(w->sink), w->error, TOCSIN_LIMIT, 0,
+	       "record renders to too much text");
+	return TOCSIN_OK;
+}
+
+/* A slot past the values is as good as NULL: there is nothing to show. */
+static const struct value *slot_value(const struct frame *f, uint32_t op_index)
+{
+	const uint16_t slot = f->instance->program->ops[op_index].slot;
+
+	if (f->item_op == op_index && op_index)
+		return &f->item;
+	return slot < f->instance->count ? &f->instance->values[slot] : &null_value;
+}
+
+/* A BinXML value: fragments, elements, instances of their own; all of its top elements count. */
+static enum tocsin_status walk_value(struct walk *w, const struct value *v)
+{
+	struct binxml_instance plain = {NULL, NULL, 0};
+	struct frame inner = {&plain, 0, null_value};
+	enum tocsin_status status;
+	size_t start;
+
+	if (!v->bytes.n)
+		return TOCSIN_OK;
+	start = (size_t)(v->bytes.p - w->c->chunk.p);
+	TRY(spend(w, 1 + v->bytes.n / 8)); /* compiling is work too */
+	TRY(binxml_compile(w->c, start, v->bytes.n, false, &plain.program, w->error));
+	ENSURE(w->c->nesting < LIMIT_BINXML_NESTING, w->error, TOCSIN_LIMIT, start,
+	       "BinXML is nested too deep");
+	w->c->nesting++;
+	status = run(w, &inner, 0, plain.program->count);
+	w->c->nesting--;
+	return status;
+}
+
+static enum tocsin_status walk_instance(struct walk *w, const struct binxml_instance *instance)
+{
+	struct frame inner = {instance, 0, null_value};
+	enum tocsin_status status;
+
+	ENSURE(w->c->nesting < LIMIT_BINXML_NESTING, w->error, TOCSIN_LIMIT, 0,
+	       "BinXML is nested too deep");
+	w->c->nesting++;
+	status = run(w, &inner, 0, instance->program->count);
+	w->c->nesting--;
+	return status;
+}
+
+static void tell_text(const struct walk *w, const struct value *v)
+{
+	struct value item;
+	size_t state = 0;
+
+	if (!(v->type & VALUE_ARRAY)) {
+		w->ops->text(w->sink, v);
+		return;
+	}
+	/* An array where no element can be repeated for it: its items one after the other. */
+	while (value_item(v, &state, &item))
+		w->ops->text(w->sink, &item);
+}
+
+/* The ops of an attribute's value. An attribute that is one optional slot without a value is left
+ * out. */
+static enum tocsin_status attribute(struct walk *w, struct frame *f, uint32_t i)
+{
+	const struct binxml_op *const ops = f->instance->program->ops, *const op = &ops[i];
+
+	if (op->next == i + 2 && ops[i + 1].kind == OP_SLOT && (ops[i + 1].flags & OP_OPTIONAL) &&
+	    value_is_null(slot_value(f, i + 1)))
+		return TOCSIN_OK;
+	w->ops->attribute(w->sink, op->name);
+	w->in_attribute = true;
+	TRY(run(w, f, i + 1, op->next));
+	w->in_attribute = false;
+	w->ops->attribute_end(w->sink);
+	return TOCSIN_OK;
+}
+
+/* Repeats the element at op `i` for each item of the array that is its content. */
+static enum tocsin_status repeat(struct walk *w, const struct frame *f, uint32_t i,
+				 const struct value *array)
+{
+	const struct binxml_op *const op = &f->instance->program->ops[i];
+	struct frame one = {f->instance, op->content_slot, null_value};
+	enum tocsin_status status;
+	size_t state = 0;
+
+	ENSURE(w->arrays < LIMIT_ARRAY_NESTING, w->error, TOCSIN_LIMIT, 0,
+	       "arrays inside arrays inside arrays");
+	w->arrays++;
+	/* An empty array gives one empty element. */
+	(void)value_item(array, &state, &one.item);
+	do {
+		w->ops->open(w->sink, op->name);
+		status = run(w, &one, i + 1, op->next);
+	} while (status == TOCSIN_OK && value_item(array, &state, &one.item));
+	w->arrays--;
+	return status;
+}
+
+/* Enters the element at op *i, or leaves it out, or walks all of its repetitions; *i is then its
+ * last op. */
+static enum tocsin_status element(struct walk *w, const struct frame *f, uint32_t *i)
+{
+	const struct binxml_op *const op = &f->instance->program->ops[*i];
+
+	/* A stream's root has no parent to leave it out of. */
+	if (op->slot != SLOT_NONE && *i && op->slot < f->instance->count &&
+	    f->instance->values[op->slot].type == VALUE_NULL) {
+		*i = op->next - 1;
+		return TOCSIN_OK;
+	}
+	if (op->content_slot) {
+		const struct value *const content = slot_value(f, op->content_slot);
+
+		if (content->type & VALUE_ARRAY) {
+			TRY(repeat(w, f, *i, content));
+			*i = op->next - 1;
+			return TOCSIN_OK;
+		}
+	}
+	w->ops->open(w->sink, op->name);
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status slot(struct walk *w, const struct frame *f, uint32_t i)
+{
+	const struct value *const v = slot_value(f, i);
+
+	/* Elements can't stand in an attribute: a BinXML value there shows nothing. */
+	if (v->type == VALUE_BINXML)
+		return w->in_attribute ? TOCSIN_OK : walk_value(w, v);
+	tell_text(w, v);
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, uint32_t to)
+{
+	const struct binxml_program *const p = f->instance->program;
+
+	for (uint32_t i = from; i < to; i++) {
+		const struct binxml_op *const op = &p->ops[i];
+
+		TRY(spend(w, 1));
+		switch ((enum binxml_op_kind)op->kind) {
+		case OP_OPEN:
+			TRY(element(w, f, &i));
+			break;
+		case OP_ATTRIBUTE:
+			TRY(attribute(w, f, i));
+			i = op->next - 1;
+			break;
+		case OP_BODY:
+			w->ops->body(w->sink);
+			break;
+		case OP_CLOSE:
+			w->ops->close(w->sink, op->name, op->flags & OP_EMPTY);
+			break;
+		case OP_TEXT:
+			tell_text(w, &op->value);
+			break;
+		case OP_SLOT:
+			TRY(slot(w, f, i));
+			break;
+		case OP_CHAR_REF:
+			w->ops->char_ref(w->sink, op->slot);
+			break;
+		case OP_ENTITY_REF:
+			w->ops->entity_ref(w->sink, op->name);
+			break;
+		case OP_CDATA:
+			w->ops->cdata(w->sink, &op->value);
+			break;
+		case OP_PI:
+			w->ops->pi(w->sink, op->name, &op->value);
+			break;
+		case OP_INSTANCE:
+			TRY(walk_instance(w, op->instance));
+			break;
+		}
+	}
+	return TOCSIN_OK;
+}
+
+enum tocsin_status binxml_walk(struct binxml_context *c, const struct binxml_instance *instance,
+			       const struct binxml_sink *ops, void *sink,
+			       struct tocsin_error *error)
+{
+	struct walk w = {c, ops, sink, error, 0, false};
+	struct frame f = {instance, 0, null_value};
+
+	c->nodes = LIMIT_RECORD_NODES;
+	c->nesting = 0;
+	return run(&w, &f, 0, instance->program->count);
+}

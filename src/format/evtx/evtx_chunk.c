@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chunks and records (libyal "Windows XML Event Log (EVTX)" 2.2, 2.3).
+ *
+ *   chunk header, 512 bytes:                       record:
+ *     0  ElfChnk\0                                   0  2A 2A 00 00
+ *     8  u64 first record number                     4  u32 size, header and trailing copy included
+ *    16  u64 last record number                      8  u64 record id
+ *    24  u64 first record id                        16  u64 FILETIME written
+ *    32  u64 last record id                         24  BinXML
+ *    40  u32 header size (128)                   size-4  u32 size again
+ *    44  u32 offset of the last record
+ *    48  u32 offset of the free space
+ *    52  u32 CRC-32 of the records (512 .. free space)
+ *   120  u32 flags
+ *   124  u32 CRC-32 of bytes 0..119 and 128..511
+ *   128  u32 × 64 string table, 384 u32 × 32 template table (not needed: names and definitions
+ * stand inline)
+ */
+#include "format/evtx/evtx.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/crc32.h"
+#include "base/limits.h"
+#include "format/evtx/evtx_decoder.h"
+
+#define CHUNK_HEADER_SIZE 512u
+#define RECORD_HEADER_SIZE 24u
+#define RECORD_SIZE_MIN 28u
+#define RECORD_ALIGN 8u
+
+static const uint8_t chunk_magic[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', 0};
+static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
+
+struct evtx_decoder *evtx_decoder_new(void)
+{
+	struct evtx_decoder *const d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->context.store = template_store_new();
+	if (!d->context.store) {
+		free(d);
+		return NULL;
+	}
+	d->checksums = true;
+	return d;
+}
+
+void evtx_decoder_free(struct evtx_decoder *d)
+{
+	if (d) {
+		arena_free(&d->context.arena);
+		template_store_free(d->context.store);
+		free(d);
+	}
+}
+
+void evtx_decoder_checksums(struct evtx_decoder *d, bool check)
+{
+	d->checksums = check;
+}
+
+static bool all_zero(struct view v)
+{
+	return v.n == 0 || (v.p[0] == 0 && memcmp(v.p, v.p + 1, v.n - 1) == 0);
+}
+
+static bool checksums_ok(struct view chunk, uint32_t free_offset)
+{
+	const uint32_t crc = crc32_update(0, view_slice(chunk, 0, 120));
+
+	if (crc32_update(crc, view_slice(chunk, 128, 384)) != le32(chunk.p + 124))
+		return false;
+	return crc32_update(0, view_slice(chunk, CHUNK_HEADER_SIZE,
+					  free_offset - CHUNK_HEADER_SIZE)) == le32(chunk.p + 52);
+}
+
+/* Reads the chunk header into `d` and `info`; a free-space offset that can't be is taken as the
+ * chunk's end. */
+static void read_header(struct evtx_decoder *d, struct view bytes, struct evtx_chunk_info *info)
+{
+	const uint32_t free_offset = le32(bytes.p + 48);
+
+	info->first_record = le64(bytes.p + 24);
+	info->last_record = le64(bytes.p + 32);
+	d->free_offset = free_offset < CHUNK_HEADER_SIZE || free_offset > EVTX_CHUNK_SIZE
+				 ? EVTX_CHUNK_SIZE
+				 : free_offset;
+	info->empty = d->free_offset == CHUNK_HEADER_SIZE;
+}
+
+enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, uint64_t offset,
+				   uint32_t number, struct evtx_chunk_info *ret_info,
+				   struct tocsin_error *error)
+{
+	struct evtx_chunk_info info = {0, 0, false, true};
+
+	if (bytes.n > EVTX_CHUNK_SIZE)
+		bytes.n = EVTX_CHUNK_SIZE;
+	binxml_context_reset(&d->context, bytes);
+	d->offset = offset;
+	d->number = number;
+	d->at = d->free_offset = 0;
+	d->has_last_id = false;
+	error_set(error, TOCSIN_OK, offset, "");
+	if (all_zero(bytes)) {
+		/* Allocated and never written, or wiped: nothing is left in it either way. */
+		info.empty = true;
+		*ret_info = info;
+		return TOCSIN_OK;
+	}
+	ENSURE(bytes.n >= CHUNK_HEADER_SIZE, error, TOCSIN_TRUNCATED, offset,
+	       "file ends inside a chunk header");
+	ENSURE(memcmp(bytes.p, chunk_magic, 8) == 0, error, TOCSIN_INVALID, offset,
+	       "chunk has no ElfChnk magic");
+	read_header(d, bytes, &info);
+	d->at = CHUNK_HEADER_SIZE;
+	if (bytes.n < EVTX_CHUNK_SIZE && bytes.n < d->free_offset) {
+		error_setf(error, TOCSIN_TRUNCATED, offset + bytes.n, "file ends inside a chunk",
+			   "%zu of %u bytes are there", bytes.n, EVTX_CHUNK_SIZE);
+	} else if (d->checksums && !checksums_ok(bytes, d->free_offset)) {
+		info.checksum_ok = false;
+		error_set(error, TOCSIN_INVALID, offset,
+			  "chunk checksum does not match; its records are read all the same");
+	}
+	*ret_info = info;
+	return TOCSIN_OK;
+}
+
+/* Whether a whole record stands at chunk offset `at`. */
+static bool record_fits(struct view chunk, size_t at)
+{
+	const struct view h = view_slice(chunk, at, RECORD_HEADER_SIZE);
+	size_t size;
+
+	if (h.n < RECORD_HEADER_SIZE || memcmp(h.p, record_magic, 4) != 0)
+		return false;
+	size = le32(h.p + 4);
+	return size >= RECORD_SIZE_MIN && size <= chunk.n - at &&
+	       le32(chunk.p + at + size - 4) == size;
+}
+
+/* Damage at d->at: finds the next whole record, or ends the chunk. `record_id` may be known. */
+static enum tocsin_status skip_damage(struct evtx_decoder *d, enum tocsin_status status,
+				      const char *msg, struct tocsin_error *error)
+{
+	const struct view chunk = d->context.chunk;
+	const size_t from = d->at;
+	const size_t end = d->free_offset < chunk.n ? d->free_offset : chunk.n;
+
+	d->at = from + RECORD_ALIGN;
+	while (d->at < end && !record_fits(chunk, d->at))
+		d->at += RECORD_ALIGN;
+	if (d->at > end)
+		d->at = end;
+	return error_setf(error, status, d->offset + from, msg, "%zu bytes are left out",
+			  d->at - from);
+}
+
+/* The content of the record whose BinXML is chunk[at .. end). */
+static enum tocsin_status read_content(struct evtx_decoder *d, size_t at, size_t end,
+				       const struct binxml_instance **ret,
+				       struct tocsin_error *error)
+{
+	struct binxml_context *const c = &d->context;
+	const uint8_t *const p = c->chunk.p;
+	struct binxml_instance *plain;
+
+	/* The usual shape: a fragment header, one template instance, the end. */
+	if (end - at > 5 && p[at] == 0x0f && p[at + 4] == 0x0c) {
+		size_t next = at + 5;
+
+		TRY(binxml_instance_read(c, &next, end, ret, error));
+		if (next >= end || p[next] == 0)
+			return TOCSIN_OK;
+	}
+	plain = arena_alloc(&c->arena, sizeof(*plain));
+	ENSURE(plain, error, TOCSIN_LIMIT, at, "no memory for a record");
+	TRY(binxml_compile(c, at, end - at, false, &plain->program, error));
+	*ret = plain;
+	return TOCSIN_OK;
+}
+
+/* An error inside a record: its offset is the record's, its detail says where in the chunk. */
+static enum tocsin_status record_error(const struct evtx_decoder *d, size_t record,
+				       struct tocsin_error *error)
+{
+	const uint64_t place = error->offset;
+
+	if (!error->detail[0] && place > record && place < EVTX_CHUNK_SIZE)
+		snprintf(error->detail, sizeof(error->detail), "at offset 0x%llx",
+			 (unsigned long long)(d->offset + place));
+	error->offset = d->offset + record;
+	return error->status;
+}
+
+static enum tocsin_status decode(struct evtx_decoder *d, size_t at, size_t size,
+				 const struct event **ret_event, struct tocsin_error *error)
+{
+	const uint8_t *const h = d->context.chunk.p + at;
+	struct event *const e = arena_alloc(&d->context.arena, sizeof(*e));
+	const struct binxml_instance *content;
+
+	ENSURE(e, error, TOCSIN_LIMIT, at, "no memory for a record");
+	e->record_id = le64(h + 8);
+	e->written = le64(h + 16);
+	e->offset = d->offset + at;
+	e->chunk = d->number;
+	e->size = (uint32_t)size;
+	TRY(read_content(d, at + RECORD_HEADER_SIZE, at + size - 4, &content, error));
+	e->record = content;
+	TRY(binxml_extract(&d->context, content, e, error));
+	*ret_event = e;
+	return TOCSIN_OK;
+}
+
+/*
+ * Behind the free-space offset a record is live only when it goes on where the last one stopped:
+ * the offset can be stale, and what an earlier use of the chunk left there has other ids.
+ */
+static bool goes_on(const struct evtx_decoder *d)
+{
+	return d->has_last_id && record_fits(d->context.chunk, d->at) &&
+	       le64(d->context.chunk.p + d->at + 8) == d->last_id + 1;
+}
+
+enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **ret_event,
+				   uint64_t *ret_record_id, struct tocsin_error *error)
+{
+	const struct view chunk = d->context.chunk;
+	struct tocsin_error scratch;
+	const size_t at = d->at;
+	const uint8_t *h;
+	size_t size;
+
+	if (!error)
+		error = &scratch;
+	*ret_record_id = 0;
+	if (at == 0 || at >= chunk.n)
+		return TOCSIN_END;
+	if (at >= d->free_offset && !goes_on(d))
+		return TOCSIN_END;
+	if (chunk.n - at < RECORD_HEADER_SIZE) {
+		/* Fewer bytes than a record's header before the end of the chunk: padding. */
+		if (chunk.n == EVTX_CHUNK_SIZE)
+			return TOCSIN_END;
+		d->at = chunk.n;
+		return error_set(error, TOCSIN_TRUNCATED, d->offset + at,
+				 "file ends inside a record header");
+	}
+	h = chunk.p + at;
+	if (memcmp(h, record_magic, 4) != 0)
+		return skip_damage(d, TOCSIN_INVALID, "no record where one should start", error);
+	*ret_record_id = le64(h + 8);
+	size = le32(h + 4);
+	if (size >= RECORD_SIZE_MIN && size > chunk.n - at && size <= EVTX_CHUNK_SIZE - at) {
+		d->at = chunk.n;
+		return error_set(error, TOCSIN_TRUNCATED, d->offset + at,
+				 "file ends inside a record");
+	}
+	if (size < RECORD_SIZE_MIN || size > chunk.n - at)
+		return skip_damage(d, TOCSIN_INVALID, "record size is impossible", error);
+	if (le32(h + size - 4) != size)
+		return skip_damage(d, TOCSIN_INVALID, "record size differs from its trailing copy",
+				   error);
+	d->at = at + size;
+	d->last_id = *ret_record_id;
+	d->has_last_id = true;
+	if (decode(d, at, size, ret_event, error) != TOCSIN_OK)
+		return record_error(d, at, error);
+	return TOCSIN_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The decoder's state, shared by the chunk reader and the renderers. */
+#ifndef TOCSIN_FORMAT_EVTX_EVTX_DECODER_H
+#define TOCSIN_FORMAT_EVTX_EVTX_DECODER_H
+
+#include "format/evtx/binxml.h"
+#include "format/evtx/evtx.h"
+
+struct evtx_decoder {
+	struct binxml_context context; /* the current chunk's bytes, memory and templates */
+	uint64_t offset;               /* of the chunk in its file */
+	uint32_t number;
+	size_t at; /* where the next record starts; 0: none */
+	uint32_t free_offset;
+	uint64_t last_id; /* of the record before `at` */
+	bool has_last_id;
+	bool checksums; /* check them */
+};
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sink that fills a struct event: System's fields, the inserted values in document order,
+ * RenderingInfo. It follows the path of names (as atoms) and keeps one text per attribute or leaf:
+ * the typed value itself where there is one piece, else the pieces joined as text.
+ */
+#include "format/evtx/binxml.h"
+
+#include "base/limits.h"
+
+#define DATA_ROOM 16
+
+enum section { SECTION_NONE, SECTION_SYSTEM, SECTION_DATA, SECTION_RENDERING };
+
+struct extract {
+	struct arena *arena;
+	struct event *e;
+	struct event_data *data; /* grows by doubling */
+	size_t room;
+	enum section section;
+	unsigned depth;                      /* elements open */
+	const struct binxml_name *element;   /* the innermost one */
+	const struct binxml_name *attribute; /* being read, or NULL */
+	struct view name;                    /* of the leaf: its Name attribute */
+	bool leaf;                           /* the innermost element has no child element so far */
+	struct value text;                   /* of the leaf or attribute so far */
+	unsigned pieces;
+	bool failed;
+};
+
+static enum event_field system_field(enum atom element)
+{
+	switch (element) {
+	case ATOM_EVENT_ID:
+		return EVENT_ID;
+	case ATOM_VERSION:
+		return EVENT_VERSION;
+	case ATOM_LEVEL:
+		return EVENT_LEVEL;
+	case ATOM_TASK:
+		return EVENT_TASK;
+	case ATOM_OPCODE:
+		return EVENT_OPCODE;
+	case ATOM_KEYWORDS:
+		return EVENT_KEYWORDS;
+	case ATOM_EVENT_RECORD_ID:
+		return EVENT_RECORD_ID;
+	case ATOM_CHANNEL:
+		return EVENT_CHANNEL;
+	case ATOM_COMPUTER:
+		return EVENT_COMPUTER;
+	default:
+		return EVENT_FIELD_COUNT;
+	}
+}
+
+static enum event_field attribute_field(enum atom element, enum atom attribute)
+{
+	static const struct {
+		enum atom element, attribute;
+		enum event_field field;
+	} map[] = {
+		{ATOM_PROVIDER, ATOM_NAME, EVENT_PROVIDER},
+		{ATOM_PROVIDER, ATOM_GUID, EVENT_PROVIDER_GUID},
+		{ATOM_PROVIDER, ATOM_EVENT_SOURCE_NAME, EVENT_SOURCE},
+		{ATOM_EVENT_ID, ATOM_QUALIFIERS, EVENT_QUALIFIERS},
+		{ATOM_TIME_CREATED, ATOM_SYSTEM_TIME, EVENT_TIME},
+		{ATOM_CORRELATION, ATOM_ACTIVITY_ID, EVENT_ACTIVITY_ID},
+		{ATOM_CORRELATION, ATOM_RELATED_ACTIVITY_ID, EVENT_RELATED_ACTIVITY_ID},
+		{ATOM_EXECUTION, ATOM_PROCESS_ID, EVENT_PROCESS_ID},
+		{ATOM_EXECUTION, ATOM_THREAD_ID, EVENT_THREAD_ID},
+		{ATOM_SECURITY, ATOM_USER_ID, EVENT_USER_ID},
+	};
+
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
+		if (map[i].element == element && map[i].attribute == attribute)
+			return map[i].field;
+	}
+	return EVENT_FIELD_COUNT;
+}
+
+static enum event_field rendering_field(enum atom element)
+{
+	switch (element) {
+	case ATOM_MESSAGE:
+		return EVENT_MESSAGE;
+	case ATOM_LEVEL:
+		return EVENT_LEVEL_NAME;
+	case ATOM_TASK:
+		return EVENT_TASK_NAME;
+	case ATOM_OPCODE:
+		return EVENT_OPCODE_NAME;
+	default:
+		return EVENT_FIELD_COUNT;
+	}
+}
+
+static void set_field(struct extract *x, enum event_field field, struct value v)
+{
+	/* The first one counts: a later element of the same name is not System's. */
+	if (field < EVENT_FIELD_COUNT && x->e->field[field].type == VALUE_NULL)
+		x->e->field[field] = v;
+}
+
+static void add_data(struct extract *x)
+{
+	struct event_data *d;
+
+	if (x->e->data_count == x->room) {
+		const size_t room = x->room ? x->room * 2 : DATA_ROOM;
+		struct event_data *const more = arena_array(x->arena, room, sizeof(*more));
+
+		if (!more) {
+			x->failed = true;
+			return;
+		}
+		if (x->e->data_count)
+			memcpy(more, x->data, x->e->data_count * sizeof(*more));
+		x->data = more;
+		x->room = room;
+		x->e->data = more;
+	}
+	d = &x->data[x->e->data_count++];
+	d->name = x->name;
+	d->value = x->text;
+}
+
+/* Puts `more` behind the text so far. A second piece makes both to text. */
+static void add_piece(struct extract *x, const struct value *more)
+{
+	struct view a, b;
+	uint8_t *joined;
+
+	if (x->pieces++ == 0) {
+		x->text = *more;
+		return;
+	}
+	a = value_text16(x->arena, &x->text);
+	b = value_text16(x->arena, more);
+	joined = arena_alloc(x->arena, a.n + b.n + 1);
+	if (!joined) {
+		x->failed = true;
+		return;
+	}
+	if (a.n)
+		memcpy(joined, a.p, a.n & ~(size_t)1);
+	if (b.n)
+		memcpy(joined + (a.n & ~(size_t)1), b.p, b.n);
+	x->text.type = VALUE_STRING;
+	x->text.bytes.p = joined;
+	x->text.bytes.n = (a.n & ~(size_t)1) + b.n;
+}
+
+static const struct value no_value = {VALUE_NULL, {NULL, 0}};
+
+static void on_open(void *sink, const struct binxml_name *name)
+{
+	struct extract *const x = sink;
+
+	x->depth++;
+	if (x->depth == 2) {
+		x->section = name->atom == ATOM_SYSTEM           ? SECTION_SYSTEM
+			     : name->atom == ATOM_RENDERING_INFO ? SECTION_RENDERING
+								 : SECTION_DATA;
+	}
+	x->element = name;
+	x->leaf = true;
+	x->name = name->atom == ATOM_DATA || name->atom == ATOM_COMPLEX_DATA
+			  ? (struct view){NULL, 0}
+			  : name->utf16;
+	x->text = no_value;
+	x->pieces = 0;
+}
+
+static void on_attribute(void *sink, const struct binxml_name *name)
+{
+	struct extract *const x = sink;
+
+	x->attribute = name;
+	x->text = no_value;
+	x->pieces = 0;
+}
+
+static void on_attribute_end(void *sink)
+{
+	struct extract *const x = sink;
+
+	if (x->section == SECTION_SYSTEM && x->depth == 3)
+		set_field(x, attribute_field(x->element->atom, x->attribute->atom), x->text);
+	else if (x->section == SECTION_DATA && x->attribute->atom == ATOM_NAME &&
+		 (x->element->atom == ATOM_DATA || x->element->atom == ATOM_COMPLEX_DATA))
+		x->name = value_text16(x->arena, &x->text);
+	x->attribute = NULL;
+	x->text = no_value;
+	x->pieces = 0;
+}
+
+static void on_body(void *sink)
+{
+	(void)sink;
+}
+
+static void on_text(void *sink, const struct value *value)
+{
+	add_piece(sink, value);
+}
+
+static void on_char_ref(void *sink, uint16_t unit)
+{
+	struct extract *const x = sink;
+	uint8_t *const bytes = arena_alloc(x->arena, 2);
+	struct value v = {VALUE_STRING, {bytes, 2}};
+
+	if (!bytes) {
+		x->failed = true;
+		return;
+	}
+	put16(bytes, unit);
+	add_piece(x, &v);
+}
+
+static void on_entity_ref(void *sink, const struct binxml_name *name)
+{
+	static const struct {
+		const char *name;
+		uint8_t utf16[2];
+	} entities[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
+
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
+		if (utf16_equal_ascii(name->utf16, entities[i].name)) {
+			const struct value v = {VALUE_STRING, {entities[i].utf16, 2}};
+
+			add_piece(sink, &v);
+			return;
+		}
+	}
+}
+
+static void on_pi(void *sink, const struct binxml_name *target, const struct value *data)
+{
+	(void)sink;
+	(void)target;
+	(void)data;
+}
+
+static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
+{
+	struct extract *const x = sink;
+	const bool leaf = x->leaf && x->depth > 1;
+
+	(void)empty_tag;
+	if (leaf && x->section == SECTION_SYSTEM && x->depth == 3)
+		set_field(x, system_field(name->atom), x->text);
+	else if (leaf && x->section == SECTION_RENDERING && x->depth == 3)
+		set_field(x, rendering_field(name->atom), x->text);
+	else if (x->section == SECTION_DATA && x->depth > 2 && (leaf || x->pieces)) {
+		if (name->atom == ATOM_BINARY && x->depth == 3)
+			x->e->binary = x->text.bytes;
+		else
+			add_data(x);
+	}
+	x->depth--;
+	if (x->depth == 1)
+		x->section = SECTION_NONE;
+	x->leaf = false; /* the parent has a child */
+	x->text = no_value;
+	x->pieces = 0;
+}
+
+static bool on_failed(void *sink)
+{
+	return ((const struct extract *)sink)->failed;
+}
+
+enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,
+				  struct event *e, struct tocsin_error *error)
+{
+	static const struct binxml_sink ops = {
+		.open = on_open,
+		.attribute = on_attribute,
+		.attribute_end = on_attribute_end,
+		.body = on_body,
+		.text = on_text,
+		.char_ref = on_char_ref,
+		.entity_ref = on_entity_ref,
+		.cdata = on_text,
+		.pi = on_pi,
+		.close = on_close,
+		.failed = on_failed,
+	};
+	struct extract x = {.arena = &c->arena, .e = e};
+
+	return binxml_walk(c, instance, &ops, &x, error);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Templates: definitions of a chunk, instances with their values, and the store that keeps compiled
+ * ones over chunks.
+ *
+ * A template's identity is its GUID, its size and its content in position-independent form (names
+ * resolved): chunks repeat a definition with other name offsets, and a GUID alone is not unique
+ * (two versions of a provider).
+ */
+#include "format/evtx/binxml.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+/* A definition that this chunk has used, by its offset. */
+struct chunk_template {
+	struct chunk_template *next;
+	uint32_t offset;
+	const struct binxml_program *program; /* NULL: it does not compile, see `error` */
+	struct tocsin_error error;
+};
+
+#define STORE_BUCKETS 4096
+
+struct stored {
+	struct stored *next;
+	struct binxml_program program;
+};
+
+struct template_store {
+	struct arena arena;
+	struct stored *bucket[STORE_BUCKETS];
+	size_t count;
+};
+
+struct template_store *template_store_new(void)
+{
+	return calloc(1, sizeof(struct template_store));
+}
+
+void template_store_free(struct template_store *s)
+{
+	if (s) {
+		arena_free(&s->arena);
+		free(s);
+	}
+}
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 29;
+}
+
+static uint64_t mix_view(uint64_t h, struct view v)
+{
+	h = mix(h, v.n);
+	while (v.n >= 8) {
+		h = mix(h, le64(v.p));
+		v.p += 8;
+		v.n -= 8;
+	}
+	for (size_t i = 0; i < v.n; i++)
+		h = mix(h, v.p[i]);
+	return h;
+}
+
+static bool has_value(const struct binxml_op *op)
+{
+	return op->kind == OP_TEXT || op->kind == OP_CDATA || op->kind == OP_PI ||
+	       op->kind == OP_SLOT;
+}
+
+static uint64_t program_hash(const struct binxml_program *p)
+{
+	uint64_t h = mix_view(p->size, (struct view){p->guid, 16});
+
+	for (uint32_t i = 0; i < p->count; i++) {
+		const struct binxml_op *const op = &p->ops[i];
+
+		h = mix(h, (uint64_t)op->kind | (uint64_t)op->flags << 8 |
+				   (uint64_t)op->slot << 16 | (uint64_t)op->next << 32);
+		if (op->name)
+			h = mix_view(h, op->name->utf16);
+		if (has_value(op))
+			h = mix_view(mix(h, op->value.type), op->value.bytes);
+	}
+	return h;
+}
+
+static bool program_equal(const struct binxml_program *a, const struct binxml_program *b)
+{
+	if (a->hash != b->hash || a->size != b->size || a->count != b->count ||
+	    memcmp(a->guid, b->guid, 16) != 0)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++) {
+		const struct binxml_op *const x = &a->ops[i], *const y = &b->ops[i];
+
+		if (x->kind != y->kind || x->flags != y->flags || x->slot != y->slot ||
+		    x->next != y->next || x->content_slot != y->content_slot ||
+		    !x->name != !y->name)
+			return false;
+		if (x->name && !view_equal(x->name->utf16, y->name->utf16))
+			return false;
+		if (has_value(x) &&
+		    (x->value.type != y->value.type || !view_equal(x->value.bytes, y->value.bytes)))
+			return false;
+	}
+	return true;
+}
+
+static bool copy_view(struct arena *a, struct view *v)
+{
+	v->p = v->n ? (const uint8_t *)arena_copy(a, v->p, v->n) : NULL;
+	return !v->n || v->p;
+}
+
+/* A deep copy of a program into the store's arena; NULL without memory. */
+static struct stored *program_copy(struct arena *a, const struct binxml_program *p)
+{
+	struct stored *const s = arena_alloc(a, sizeof(*s));
+	struct binxml_op *const ops = arena_array(a, p->count, sizeof(*ops));
+
+	if (!s || !ops)
+		return NULL;
+	s->program = *p;
+	s->program.ops = ops;
+	for (uint32_t i = 0; i < p->count; i++) {
+		struct binxml_name *name;
+
+		ops[i] = p->ops[i];
+		if (has_value(&ops[i]) && !copy_view(a, &ops[i].value.bytes))
+			return NULL;
+		if (!ops[i].name)
+			continue;
+		name = arena_alloc(a, sizeof(*name));
+		if (!name)
+			return NULL;
+		*name = *ops[i].name;
+		if (!copy_view(a, &name->utf16) || !copy_view(a, &name->utf8))
+			return NULL;
+		ops[i].name = name;
+	}
+	return s;
+}
+
+const struct binxml_program *template_store_keep(struct template_store *s,
+						 const struct binxml_program *fresh)
+{
+	struct stored **const bucket = &s->bucket[fresh->hash % STORE_BUCKETS];
+	struct stored *copy;
+
+	for (const struct stored *k = *bucket; k; k = k->next) {
+		if (program_equal(&k->program, fresh))
+			return &k->program;
+	}
+	if (s->count >= LIMIT_TEMPLATES_KEPT || s->arena.total > LIMIT_TEMPLATE_BYTES)
+		return fresh;
+	copy = program_copy(&s->arena, fresh);
+	if (!copy)
+		return fresh;
+	copy->next = *bucket;
+	*bucket = copy;
+	s->count++;
+	return &copy->program;
+}
+
+/* Whether a compiled template nests an instance of its own; such a one points into its chunk and
+ * can't be kept. */
+static bool has_instances(const struct binxml_program *p)
+{
+	for (uint32_t i = 0; i < p->count; i++) {
+		if (p->ops[i].kind == OP_INSTANCE)
+			return true;
+	}
+	return false;
+}
+
+void binxml_context_reset(struct binxml_context *c, struct view chunk)
+{
+	arena_reset(&c->arena);
+	memset(c->templates, 0, sizeof(c->templates));
+	c->chunk = chunk;
+	c->defined = 0;
+	c->nesting = 0;
+}
+
+/* Compiles a definition into `entry` and keeps it in the store. */
+static enum tocsin_status compile_definition(struct binxml_context *c, size_t at, size_t size,
+					     struct chunk_template *entry)
+{
+	const struct arena_mark mark = arena_save(&c->arena);
+	const struct binxml_program *compiled;
+	struct binxml_program *program;
+
+	c->defined += size;
+	ENSURE(c->defined <= LIMIT_CHUNK_DEFINITIONS, &entry->error, TOCSIN_LIMIT, at,
+	       "template definitions overlap");
+	TRY(binxml_compile(c, at + 24, size, true, &compiled, &entry->error));
+	program = (struct binxml_program *)compiled;
+	memcpy(program->guid, c->chunk.p + at + 4, 16);
+	program->size = (uint32_t)size;
+	if (has_instances(program)) {
+		entry->program = program;
+		return TOCSIN_OK;
+	}
+	program->hash = program_hash(program);
+	entry->program = template_store_keep(c->store, program);
+	if (entry->program != program)
+		arena_restore(&c->arena, mark);
+	return TOCSIN_OK;
+}
+
+/*
+ * The definition at chunk offset `at`, compiled once a chunk; one that does not compile keeps its
+ * error. An entry is entered before it is compiled, so a definition that holds an instance of
+ * itself is an error, not a loop.
+ */
+static enum tocsin_status definition(struct binxml_context *c, size_t at, size_t *ret_end,
+				     const struct binxml_program **ret, struct tocsin_error *error)
+{
+	struct chunk_template **const bucket = &c->templates[at / 8 % CHUNK_TEMPLATE_BUCKETS];
+	const struct view header = view_slice(c->chunk, at, 24);
+	struct chunk_template *entry = *bucket;
+	size_t size;
+
+	ENSURE(at >= 8 && header.n == 24, error, TOCSIN_INVALID, at,
+	       "template definition lies outside the chunk");
+	size = le32(header.p + 20);
+	ENSURE(size <= c->chunk.n - at - 24, error, TOCSIN_TRUNCATED, at,
+	       "template definition reaches past the chunk");
+	while (entry && entry->offset != at)
+		entry = entry->next;
+	if (!entry) {
+		entry = arena_alloc(&c->arena, sizeof(*entry));
+		ENSURE(entry, error, TOCSIN_LIMIT, at, "no memory for a template");
+		entry->offset = (uint32_t)at;
+		entry->next = *bucket;
+		*bucket = entry;
+		error_set(&entry->error, TOCSIN_INVALID, at, "template definition contains itself");
+		if (compile_definition(c, at, size, entry) != TOCSIN_OK)
+			entry->program = NULL;
+	}
+	if (!entry->program) {
+		if (error)
+			*error = entry->error;
+		return entry->error.status;
+	}
+	*ret_end = at + 24 + size;
+	*ret = entry->program;
+	return TOCSIN_OK;
+}
+
+/* count × {u16 size, u8 type, u8 0}, then the values end to end. */
+static enum tocsin_status read_values(struct binxml_context *c, size_t *at, size_t end,
+				      struct binxml_instance *instance, struct tocsin_error *error)
+{
+	struct view rest = view_slice(c->chunk, *at, end - *at);
+	const uint8_t *const count = take(&rest, 4);
+	const uint8_t *descriptors;
+	struct value *values;
+	uint32_t n;
+
+	ENSURE(count, error, TOCSIN_TRUNCATED, *at, "template values are cut off");
+	n = le32(count);
+	ENSURE(n <= LIMIT_SUBSTITUTIONS, error, TOCSIN_LIMIT, *at, "too many template values");
+	descriptors = take(&rest, (size_t)n * 4);
+	ENSURE(descriptors, error, TOCSIN_TRUNCATED, *at, "template value descriptors are cut off");
+	values = arena_array(&c->arena, n, sizeof(*values));
+	ENSURE(values, error, TOCSIN_LIMIT, *at, "no memory for template values");
+	for (uint32_t i = 0; i < n; i++) {
+		const size_t size = le16(descriptors + 4 * (size_t)i);
+
+		values[i].type = descriptors[4 * (size_t)i + 2];
+		values[i].bytes.n = size;
+		values[i].bytes.p = take(&rest, size);
+		ENSURE(values[i].bytes.p, error, TOCSIN_TRUNCATED, (size_t)(rest.p - c->chunk.p),
+		       "a template value reaches past its record");
+	}
+	instance->values = values;
+	instance->count = n;
+	*at = (size_t)(rest.p - c->chunk.p);
+	return TOCSIN_OK;
+}
+
+enum tocsin_status binxml_instance_read(struct binxml_context *c, size_t *at, size_t end,
+					const struct binxml_instance **ret,
+					struct tocsin_error *error)
+{
+	struct binxml_instance *const instance = arena_alloc(&c->arena, sizeof(*instance));
+	const struct view header = view_slice(c->chunk, *at, end > *at ? end - *at : 0);
+	size_t offset, place = *at + 9, definition_end = 0;
+
+	ENSURE(instance, error, TOCSIN_LIMIT, *at, "no memory for a template instance");
+	ENSURE(header.n >= 9, error, TOCSIN_TRUNCATED, *at, "template instance is cut off");
+	/* u8 unknown (1), u32 template id, u32 definition offset */
+	offset = le32(header.p + 5);
+	TRY(definition(c, offset, &definition_end, &instance->program, error));
+	if (offset == place) {
+		/* Defined here, at its first use: the values stand behind the definition. */
+		ENSURE(definition_end <= end, error, TOCSIN_TRUNCATED, place,
+		       "template definition reaches past its record");
+		place = definition_end;
+	}
+	TRY(read_values(c, &place, end, instance, error));
+	*at = place;
+	*ret = instance;
+	return TOCSIN_OK;
+}
