@@ -41,10 +41,14 @@ struct scan_client {
 	void (*damage)(void *context, const struct scan_worker *w, void *unit,
 		       const struct scan_damage *damage);
 	/* In unit order, one at a time; frees the state. Returning false ends the run early (enough
-	 * hits). */
+	 * hits): it is not called again. */
 	bool (*unit_end)(void *context, const struct source *source, void *unit);
-	/* Progress in bytes; from any worker, at most some times a second. May be NULL. */
+	/* Progress in bytes; from any worker, one at a time, at most some times a second. May be
+	 * NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
+	/* Frees a state that unit_end will not see because the run ended early; one at a time. May
+	 * be NULL where no state needs freeing. */
+	void (*unit_free)(void *context, void *unit);
 };
 
 struct scan_options {

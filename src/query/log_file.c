@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One EVTX file as a sequence of chunks; see log_file.h. Layout: format/evtx/evtx.h. */
+#include "query/log_file.h"
+
+#define CHUNK_HEADER_SIZE 512u
+#define RECORD_HEADER_SIZE 24u
+#define PEEK_SIZE (CHUNK_HEADER_SIZE + RECORD_HEADER_SIZE)
+
+/* Records that fit into a chunk at most: a range of ids that claims more is garbage. */
+#define RECORDS_MAX (EVTX_CHUNK_SIZE / RECORD_HEADER_SIZE)
+
+static const uint8_t chunk_magic[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', 0};
+
+static bool all_zero(struct view v)
+{
+	size_t i;
+
+	for (i = 0; i < v.n; i++) {
+		if (v.p[i])
+			return false;
+	}
+	return true;
+}
+
+/* The head of a chunk: what order and holes are decided by. */
+struct head {
+	bool zero;            /* nothing there */
+	uint64_t first, last; /* record ids; 0 where not known */
+};
+
+/* Up to `n` bytes at `offset`; what can't be read counts as not there: reading it reports it. */
+static size_t peek(const struct log_file *f, uint64_t offset, uint8_t *to, size_t n)
+{
+	size_t got;
+
+	if (f->cached.n) {
+		const struct view v = offset <= SIZE_MAX ? view_slice(f->cached, (size_t)offset, n)
+							 : (struct view){NULL, 0};
+
+		if (v.n)
+			memcpy(to, v.p, v.n);
+		return v.n;
+	}
+	if (offset >= f->size)
+		return 0;
+	if (n > f->size - offset)
+		n = (size_t)(f->size - offset);
+	return os_read_at(f->file, offset, to, n, &got, NULL) == TOCSIN_OK ? got : 0;
+}
+
+/*
+ * The first record's own id goes before the header's: the chunk that Windows was writing to when
+ * the log was copied can still have the header of the records that it replaces.
+ */
+static struct head chunk_head(const struct log_file *f, uint32_t number)
+{
+	struct head head = {false, 0, 0};
+	uint8_t p[PEEK_SIZE] = {0};
+	const size_t n = peek(f, log_file_chunk_offset(f, number), p, sizeof(p));
+	uint64_t first, last;
+
+	head.zero = all_zero((struct view){p, n});
+	if (n < PEEK_SIZE || memcmp(p, chunk_magic, sizeof(chunk_magic)) != 0)
+		return head;
+	first = le64(p + 24);
+	last = le64(p + 32);
+	if (first && first <= last && last - first < RECORDS_MAX) {
+		head.first = first;
+		head.last = last;
+	}
+	if (le32(p + 512) == 0x2a2a && le32(p + 516) > RECORD_HEADER_SIZE && le64(p + 520))
+		head.first = le64(p + 520);
+	return head;
+}
+
+enum tocsin_status log_file_open(struct log_file *f, const char *path, struct tocsin_error *error)
+{
+	memset(f, 0, sizeof(*f));
+	TRY(os_open(path, &f->file, error));
+	f->size = os_size(f->file);
+	return TOCSIN_OK;
+}
+
+void log_file_close(struct log_file *f)
+{
+	os_close(f->file);
+	f->file = NULL;
+}
+
+static bool chunk_at(const struct log_file *f, uint64_t offset)
+{
+	uint8_t magic[sizeof(chunk_magic)];
+
+	return peek(f, offset, magic, sizeof(magic)) == sizeof(magic) &&
+	       memcmp(magic, chunk_magic, sizeof(magic)) == 0;
+}
+
+static void plan_header(struct log_file *f)
+{
+	uint8_t bytes[EVTX_HEADER_SIZE];
+	struct view v = {bytes, peek(f, 0, bytes, sizeof(bytes))};
+
+	f->data_offset = EVTX_HEADER_SIZE;
+	if (chunk_at(f, 0)) {
+		error_set(&f->damage, TOCSIN_INVALID, 0,
+			  "the file header is missing: the file starts with a chunk");
+		f->data_offset = 0;
+		return;
+	}
+	if (evtx_header_parse(v, &f->header, &f->damage) != TOCSIN_OK) {
+		memset(&f->header, 0, sizeof(f->header));
+		return;
+	}
+	error_set(&f->damage, TOCSIN_OK, 0, "");
+	/* Another block size counts only where it leads to a chunk. */
+	if (f->header.data_offset != EVTX_HEADER_SIZE &&
+	    f->header.data_offset >= CHUNK_HEADER_SIZE / 4 &&
+	    f->header.data_offset <= EVTX_CHUNK_SIZE && !chunk_at(f, EVTX_HEADER_SIZE) &&
+	    chunk_at(f, f->header.data_offset))
+		f->data_offset = f->header.data_offset;
+}
+
+/*
+ * A log that has wrapped is its records' order, rotated: going by place, the ids step down exactly
+ * once. Anything else (ids damaged, logs glued together) is read as it lies.
+ */
+static uint32_t find_oldest(const struct log_file *f)
+{
+	uint32_t i, steps = 0, oldest = 0;
+	uint64_t before = 0, first = 0;
+
+	for (i = 0; i < f->used; i++) {
+		const struct head head = chunk_head(f, i);
+
+		if (!head.first)
+			continue;
+		if (!first)
+			first = head.first;
+		if (head.first < before) {
+			steps++;
+			oldest = i;
+		}
+		before = head.first;
+	}
+	return steps == 1 && before < first ? oldest : 0;
+}
+
+/* Id of the first chunk from `i` on, upwards or downwards, that has one; 0 without. */
+static uint64_t nearest_id(const struct log_file *f, uint32_t i, bool up)
+{
+	for (; i < f->used; i = up ? i + 1 : i - 1) {
+		const struct head head = chunk_head(f, i);
+
+		if (head.first)
+			return head.first;
+	}
+	return 0;
+}
+
+void log_file_plan(struct log_file *f)
+{
+	uint64_t count;
+
+	plan_header(f);
+	count = f->size > f->data_offset ? (f->size - f->data_offset - 1) / EVTX_CHUNK_SIZE + 1 : 0;
+	/* A chunk's number has 32 bits: 256 TiB. The caller's units end there as well. */
+	f->chunk_count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+	f->used = f->chunk_count;
+	while (f->used && chunk_head(f, f->used - 1).zero)
+		f->used--;
+	f->oldest = 0;
+	/* Only a log that ends below where it starts can have wrapped: no need to look at all. */
+	if (f->used > 1 && nearest_id(f, 0, true) > nearest_id(f, f->used - 1, false))
+		f->oldest = find_oldest(f);
+}
+
+uint32_t log_file_chunk(const struct log_file *f, uint32_t position, bool newest_first)
+{
+	const uint32_t p = newest_first ? f->chunk_count - 1 - position : position;
+
+	if (p >= f->used)
+		return p;
+	return p < f->used - f->oldest ? p + f->oldest : p - (f->used - f->oldest);
+}
+
+uint64_t log_file_chunk_offset(const struct log_file *f, uint32_t number)
+{
+	return f->data_offset + (uint64_t)number * EVTX_CHUNK_SIZE;
+}
+
+size_t log_file_chunk_size(const struct log_file *f, uint32_t number)
+{
+	const uint64_t offset = log_file_chunk_offset(f, number);
+	const uint64_t left = f->size > offset ? f->size - offset : 0;
+
+	return left < EVTX_CHUNK_SIZE ? (size_t)left : EVTX_CHUNK_SIZE;
+}
+
+/* The whole chunk, in small steps: a thread's stack is small. */
+static bool chunk_is_zero(const struct log_file *f, uint32_t number)
+{
+	const uint64_t offset = log_file_chunk_offset(f, number);
+	uint8_t bytes[4096];
+	uint32_t at;
+
+	for (at = 0; at < EVTX_CHUNK_SIZE; at += (uint32_t)sizeof(bytes)) {
+		const struct view v = {bytes, peek(f, offset + at, bytes, sizeof(bytes))};
+
+		if (!all_zero(v))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Zeros between chunks in use: told once, at the first of them, unless the record ids on both sides
+ * follow each other. Behind the last chunk in use they are room that Windows keeps.
+ */
+static void hole(const struct log_file *f, uint32_t number, struct tocsin_error *ret_damage)
+{
+	struct head before = {false, 0, 0}, after = {false, 0, 0};
+	uint32_t end = number + 1;
+
+	if (number >= f->used)
+		return;
+	if (number)
+		before = chunk_head(f, number - 1);
+	if (before.zero && chunk_is_zero(f, number - 1))
+		return;
+	for (; end < f->used; end++) {
+		after = chunk_head(f, end);
+		if (!after.zero)
+			break;
+	}
+	if (before.last && after.first == before.last + 1)
+		return;
+	if (before.last && after.first > before.last)
+		error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
+			   "only zeros where chunks should be",
+			   "chunks %u to %u, records %llu to %llu", (unsigned)number,
+			   (unsigned)(end - 1), (unsigned long long)before.last + 1,
+			   (unsigned long long)after.first - 1);
+	else
+		error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
+			   "only zeros where chunks should be", "chunks %u to %u", (unsigned)number,
+			   (unsigned)(end - 1));
+}
+
+enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder *d,
+				  struct view bytes, uint32_t number,
+				  struct tocsin_error *ret_damage)
+{
+	const uint64_t offset = log_file_chunk_offset(f, number);
+	struct evtx_chunk_info info = {0, 0, false, false};
+	enum tocsin_status status;
+
+	memset(ret_damage, 0, sizeof(*ret_damage));
+	if (all_zero(bytes)) {
+		hole(f, number, ret_damage);
+		return TOCSIN_END;
+	}
+	if (bytes.n < CHUNK_HEADER_SIZE) {
+		error_setf(ret_damage, TOCSIN_TRUNCATED, offset,
+			   "the file ends inside a chunk's header", "%u bytes", (unsigned)bytes.n);
+		return TOCSIN_END;
+	}
+	status = evtx_chunk_open(d, bytes, offset, number, &info, ret_damage);
+	if (status != TOCSIN_OK)
+		return TOCSIN_END;
+	/* A log without checksums has none to be wrong. */
+	if (f->header.no_crc32 && !info.checksum_ok && ret_damage->status == TOCSIN_INVALID)
+		memset(ret_damage, 0, sizeof(*ret_damage));
+	return info.empty ? TOCSIN_END : TOCSIN_OK;
+}

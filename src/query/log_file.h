@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One EVTX file as a sequence of chunks: where they lie, in which order they were written, and
+ * which places between them hold nothing that should. Shared by the scan and the library's reader.
+ *
+ * Offsets in the file's header are advisory (a log that was copied while it was open has old ones):
+ * the chunks run to the end of the file. Of the header only its presence, version and block size
+ * matter; a wrong header checksum or the dirty flag loses no record and is not reported.
+ */
+#ifndef TOCSIN_QUERY_LOG_FILE_H
+#define TOCSIN_QUERY_LOG_FILE_H
+
+#include "base/error.h"
+#include "base/os.h"
+#include "format/evtx/evtx.h"
+
+struct log_file {
+	struct os_file *file;
+	uint64_t size; /* when it was listed; what a live log gains later is not looked at */
+	struct view
+		cached; /* the file from its start, where the caller has read it; may be empty */
+
+	/* Set by log_file_plan(). */
+	struct evtx_header header;
+	struct tocsin_error damage; /* to the header; its status is TOCSIN_OK without */
+	uint64_t data_offset;
+	uint32_t chunk_count; /* with a last one that the end of the file cuts off */
+	uint32_t used;        /* up to the last one that does not start with zeros */
+	uint32_t oldest;      /* number of the chunk with the oldest records */
+};
+
+TOCSIN_MUST_USE enum tocsin_status log_file_open(struct log_file *f, const char *path,
+						 struct tocsin_error *error);
+void log_file_close(struct log_file *f);
+
+/* Reads the header and finds the order. What is wrong with them is in `damage`; it never fails. */
+void log_file_plan(struct log_file *f);
+
+/*
+ * Number of the chunk at a position of the order: oldest records first (a log that has wrapped
+ * starts in its middle), or newest first. Where the record ids show no such order, as they lie.
+ */
+uint32_t log_file_chunk(const struct log_file *f, uint32_t position, bool newest_first);
+
+/* Place and length of a chunk; less than EVTX_CHUNK_SIZE where the file ends inside it. */
+uint64_t log_file_chunk_offset(const struct log_file *f, uint32_t number);
+size_t log_file_chunk_size(const struct log_file *f, uint32_t number);
+
+/*
+ * Starts chunk `number` on the decoder, see evtx_chunk_open(). TOCSIN_OK: its records can be read;
+ * TOCSIN_END: it holds none. In both cases *ret_damage tells of a loss in the chunk as a whole; its
+ * status is TOCSIN_OK where there is none.
+ */
+TOCSIN_MUST_USE enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder *d,
+						  struct view bytes, uint32_t number,
+						  struct tocsin_error *ret_damage);
+
+#endif
