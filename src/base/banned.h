@@ -17,6 +17,7 @@
 
 /* The Windows headers use some of these themselves; that build relies on the others. */
 #if defined(__GNUC__) && !defined(_WIN32)
+#undef alloca
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy
 #pragma GCC poison sprintf vsprintf gets scanf sscanf fscanf
 #pragma GCC poison strtok strtok_r atoi atol atoll atof
