@@ -105,6 +105,7 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 	d->number = number;
 	d->at = d->free_offset = 0;
 	d->has_last_id = false;
+	d->pending.status = TOCSIN_OK;
 	error_set(error, TOCSIN_OK, offset, "");
 	if (all_zero(bytes)) {
 		/* Allocated and never written, or wiped: nothing is left in it either way. */
@@ -143,19 +144,24 @@ static bool record_fits(struct view chunk, size_t at)
 	       le32(chunk.p + at + size - 4) == size;
 }
 
-/* Damage at d->at: finds the next whole record, or ends the chunk. `record_id` may be known. */
+/* Where the next whole record behind chunk offset `at` stands, at most at the free space. */
+static size_t next_record(const struct evtx_decoder *d, size_t at)
+{
+	const struct view chunk = d->context.chunk;
+	const size_t end = d->free_offset < chunk.n ? d->free_offset : chunk.n;
+
+	for (at += RECORD_ALIGN; at < end && !record_fits(chunk, at);)
+		at += RECORD_ALIGN;
+	return at < end ? at : end;
+}
+
+/* Damage at d->at: goes on at the next whole record, or ends the chunk. */
 static enum tocsin_status skip_damage(struct evtx_decoder *d, enum tocsin_status status,
 				      const char *msg, struct tocsin_error *error)
 {
-	const struct view chunk = d->context.chunk;
-	const size_t from = d->at;
-	const size_t end = d->free_offset < chunk.n ? d->free_offset : chunk.n;
+	const size_t from = d->at, next = next_record(d, from);
 
-	d->at = from + RECORD_ALIGN;
-	while (d->at < end && !record_fits(chunk, d->at))
-		d->at += RECORD_ALIGN;
-	if (d->at > end)
-		d->at = end;
+	d->at = next > from ? next : d->context.chunk.n;
 	return error_setf(error, status, d->offset + from, msg, "%zu bytes are left out",
 			  d->at - from);
 }
@@ -218,6 +224,30 @@ static enum tocsin_status decode(struct evtx_decoder *d, size_t at, size_t size,
 }
 
 /*
+ * A record whose size and trailing copy differ: half written, or overwritten at one end. Its
+ * content is read as far as the next whole record; where it decodes, the event is given and the
+ * damage told behind it.
+ */
+static enum tocsin_status torn_record(struct evtx_decoder *d, size_t at, size_t size,
+				      const struct event **ret_event, struct tocsin_error *error)
+{
+	const size_t next = next_record(d, at);
+	const size_t whole = size < next - at ? size : next - at;
+
+	if (whole >= RECORD_SIZE_MIN && decode(d, at, whole, ret_event, error) == TOCSIN_OK) {
+		d->at = next;
+		d->last_id = (*ret_event)->record_id;
+		d->has_last_id = true;
+		d->pending_id = d->last_id;
+		error_set(&d->pending, TOCSIN_INVALID, d->offset + at,
+			  "record size differs from its trailing copy; the record is given as it "
+			  "reads");
+		return TOCSIN_OK;
+	}
+	return skip_damage(d, TOCSIN_INVALID, "record size differs from its trailing copy", error);
+}
+
+/*
  * Behind the free-space offset a record is live only when it goes on where the last one stopped:
  * the offset can be stale, and what an earlier use of the chunk left there has other ids.
  */
@@ -239,6 +269,12 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 	if (!error)
 		error = &scratch;
 	*ret_record_id = 0;
+	if (d->pending.status != TOCSIN_OK) {
+		*error = d->pending;
+		*ret_record_id = d->pending_id;
+		d->pending.status = TOCSIN_OK;
+		return error->status;
+	}
 	if (at == 0 || at >= chunk.n)
 		return TOCSIN_END;
 	if (at >= d->free_offset && !goes_on(d))
@@ -264,8 +300,7 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 	if (size < RECORD_SIZE_MIN || size > chunk.n - at)
 		return skip_damage(d, TOCSIN_INVALID, "record size is impossible", error);
 	if (le32(h + size - 4) != size)
-		return skip_damage(d, TOCSIN_INVALID, "record size differs from its trailing copy",
-				   error);
+		return torn_record(d, at, size, ret_event, error);
 	d->at = at + size;
 	d->last_id = *ret_record_id;
 	d->has_last_id = true;
