@@ -44,6 +44,7 @@ enum tocsin_status {
 	TOCSIN_INVALID = 11,     /* bytes are there and wrong */
 	TOCSIN_UNSUPPORTED = 12, /* well formed, but this version does not interpret it */
 	TOCSIN_LIMIT = 13,       /* a named limit (src/base/limits.h) was reached */
+	TOCSIN_MISMATCH = 14,	 /* read all the same, but a checksum or header does not agree */
 	TOCSIN_USAGE = 20,       /* an argument is wrong */
 	TOCSIN_NOT_FOUND = 21,
 	TOCSIN_SYNTAX = 22, /* a command, query or advisory text does not parse */

@@ -25,6 +25,8 @@ const char *tocsin_status_name(enum tocsin_status status)
 		return "unsupported";
 	case TOCSIN_LIMIT:
 		return "limit";
+	case TOCSIN_MISMATCH:
+		return "mismatch";
 	case TOCSIN_USAGE:
 		return "usage";
 	case TOCSIN_NOT_FOUND:

@@ -124,7 +124,7 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 			   "%zu of %u bytes are there", bytes.n, EVTX_CHUNK_SIZE);
 	} else if (d->checksums && !checksums_ok(bytes, d->free_offset)) {
 		info.checksum_ok = false;
-		error_set(error, TOCSIN_INVALID, offset,
+		error_set(error, TOCSIN_MISMATCH, offset,
 			  "chunk checksum does not match; its records are read all the same");
 	}
 	*ret_info = info;
