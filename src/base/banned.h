@@ -22,7 +22,7 @@
 #pragma GCC poison sprintf vsprintf gets scanf sscanf fscanf
 #pragma GCC poison strtok strtok_r atoi atol atoll atof
 #pragma GCC poison gmtime localtime gmtime_r localtime_r asctime ctime mktime strftime
-#pragma GCC poison alloca rand srand setlocale tmpnam mktemp system popen
+#pragma GCC poison alloca rand srand setlocale tmpnam mktemp popen
 #endif
 
 #endif
