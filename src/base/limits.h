@@ -51,6 +51,13 @@
 /* One data file (data/, --data DIR). The largest will be a catalogue of Windows' message texts. */
 #define LIMIT_DATA_FILE_BYTES (64u << 20)
 
+/* CVEs of one advisory; the most in any of CERT-EU's is 59, a vendor's quarterly list has some
+ * hundred. */
+#define LIMIT_ADVISORY_CVES 1024u
+
+/* A code block of an advisory that is looked at for being a command; a longer one is a listing. */
+#define LIMIT_CODE_BLOCK (64u << 10)
+
 /* Nested collections of a YAML document; packs and rules stay below 10. */
 #define LIMIT_YAML_DEPTH 64
 
