@@ -153,7 +153,7 @@ struct predicate *predicate_compare(struct arena *a, struct operand left, enum c
 struct predicate *predicate_not(struct arena *a, const struct predicate *child);
 
 /* `left` AND/OR/XOR `right`; a chain of one AND or OR becomes one node. Either may be NULL for AND
- * and OR: the other is returned. */
+ * and OR: the other is returned. The chain grows in place: join each node once on the left. */
 struct predicate *predicate_join(struct arena *a, enum predicate_kind kind,
 				 const struct predicate *left, const struct predicate *right);
 

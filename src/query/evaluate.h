@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scalar evaluator of predicates: predicate.h says what each node means, this does just that.
+ */
+#ifndef TOCSIN_QUERY_EVALUATE_H
+#define TOCSIN_QUERY_EVALUATE_H
+
+#include "query/query.h"
+#include "query/regex.h"
+
+/* One event under evaluation. The caller resets `arena` and the message fields between events. */
+struct evaluation {
+	const struct event *event;
+	struct arena *arena;
+	const struct message_catalogue *catalogue;
+	enum query_subject subject;
+	struct regex *const *regexes;
+	size_t regex_count;
+	struct tocsin_error *error; /* the first one stays; may be NULL */
+	bool message_known;         /* the two below are filled */
+	enum message_source message_source;
+	struct view message;
+};
+
+enum tri predicate_evaluate(const struct predicate *p, struct evaluation *x);
+
+/* The value of an operand. A Message without known wording is DATUM_UNKNOWN. */
+struct datum operand_evaluate(const struct operand *o, struct evaluation *x);
+
+/* The message's text, once per event. */
+enum message_source evaluation_message(struct evaluation *x, struct view *ret_text);
+
+#endif
