@@ -48,7 +48,9 @@ static enum tocsin_status check_folder(const char *path, struct tocsin_error *er
 	if (!copy)
 		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
 	if (stat(copy, &st))
-		status = fail(error, "can't write there: no such folder");
+		status = errno == ENOENT ? error_set(error, TOCSIN_NOT_FOUND, 0,
+						     "can't write there: no such folder")
+					 : fail(error, "can't write there");
 	else if (!S_ISDIR(st.st_mode))
 		status = error_set(error, TOCSIN_NOT_FOUND, 0, "can't write there: not a folder");
 	else if (access(copy, W_OK | X_OK))
