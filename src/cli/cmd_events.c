@@ -100,7 +100,8 @@ static void add_loss(struct unit *u, const char *path, uint64_t record_id,
 	if (error->detail[0])
 		buf_printf(line, " (%s)", error->detail);
 	buf_byte(line, 0);
-	u->lost++;
+	if (error->status != TOCSIN_MISMATCH)
+		u->lost++;
 }
 
 static void on_damage(void *context, const struct scan_worker *w, void *state,

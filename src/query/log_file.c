@@ -111,7 +111,11 @@ static void plan_header(struct log_file *f)
 		memset(&f->header, 0, sizeof(f->header));
 		return;
 	}
-	error_set(&f->damage, TOCSIN_OK, 0, "");
+	if (f->header.checksum_ok)
+		error_set(&f->damage, TOCSIN_OK, 0, "");
+	else
+		error_set(&f->damage, TOCSIN_MISMATCH, 0,
+			  "the file header's checksum does not match");
 	/* Another block size counts only where it leads to a chunk. */
 	if (f->header.data_offset != EVTX_HEADER_SIZE &&
 	    f->header.data_offset >= CHUNK_HEADER_SIZE / 4 &&
@@ -268,7 +272,7 @@ enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder 
 	if (status != TOCSIN_OK)
 		return TOCSIN_END;
 	/* A log without checksums has none to be wrong. */
-	if (f->header.no_crc32 && !info.checksum_ok && ret_damage->status == TOCSIN_INVALID)
+	if (f->header.no_crc32 && ret_damage->status == TOCSIN_MISMATCH)
 		memset(ret_damage, 0, sizeof(*ret_damage));
 	return TOCSIN_OK; /* what a header without records means is the decoder's to say */
 }

@@ -4,8 +4,9 @@
  * which places between them hold nothing that should. Shared by the scan and the library's reader.
  *
  * Offsets in the file's header are advisory (a log that was copied while it was open has old ones):
- * the chunks run to the end of the file. Of the header only its presence, version and block size
- * matter; a wrong header checksum or the dirty flag loses no record and is not reported.
+ * the chunks run to the end of the file. Of the header only its presence, its block size and its
+ * "no checksums" flag matter. A wrong checksum is told as TOCSIN_MISMATCH, which is no loss; the
+ * dirty flag says nothing that a reader must tell.
  */
 #ifndef TOCSIN_QUERY_LOG_FILE_H
 #define TOCSIN_QUERY_LOG_FILE_H

@@ -15,7 +15,8 @@
 #include "format/event.h"
 #include "format/evtx/evtx.h"
 
-/* A loss: bytes of a source that gave no event. */
+/* A loss: bytes of a source that gave no event. With status TOCSIN_MISMATCH none: everything was
+ * read, but a checksum does not agree. */
 struct scan_damage {
 	const struct source *source;
 	uint64_t record_id;        /* 0: not known, or not one record's */

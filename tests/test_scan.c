@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scan: every record once, in one order for any number of threads; every loss told at its
+ * place; early stop without leaks. The logs are made by our own writer, then damaged by hand.
+ */
+#include "test.h"
+
+#include <unistd.h>
+
+#include "base/threads.h"
+#include "format/evtx/evtx_writer.h"
+#include "query/log_file.h"
+#include "query/scan.h"
+
+#define PER_CHUNK 3u
+
+static char folder[] = "/tmp/tocsin-scan-XXXXXX";
+static unsigned files_made;
+
+/* ---- Making logs */
+
+static struct value text_value(struct arena *a, const char *text)
+{
+	const struct value v = {VALUE_STRING, utf8_to_utf16(a, view_of(text))};
+	return v;
+}
+
+static void make_event(struct arena *a, struct event *e, uint64_t id)
+{
+	static uint8_t number[2] = {1, 0};
+	static uint8_t level[1] = {4};
+	struct event_data *const data = arena_alloc(a, sizeof(*data));
+	uint8_t *const time = arena_alloc(a, 8);
+	char text[64];
+
+	memset(e, 0, sizeof(*e));
+	snprintf(text, sizeof(text), "value %llu", (unsigned long long)id);
+	put64(time, 132800000000000000u + id * 10000000u);
+	e->record_id = id;
+	e->written = le64(time);
+	e->field[EVENT_PROVIDER] = text_value(a, "Test Provider");
+	e->field[EVENT_CHANNEL] = text_value(a, "Application");
+	e->field[EVENT_COMPUTER] = text_value(a, "EX01");
+	e->field[EVENT_ID] = (struct value){VALUE_UINT16, {number, 2}};
+	e->field[EVENT_LEVEL] = (struct value){VALUE_UINT8, {level, 1}};
+	e->field[EVENT_TIME] = (struct value){VALUE_FILETIME, {time, 8}};
+	data->value = text_value(a, text);
+	e->data = data;
+	e->data_count = 1;
+}
+
+/* A log of `chunks` chunks with PER_CHUNK records each, ids from `first`. */
+static void make_log(struct buf *out, unsigned chunks, uint64_t first)
+{
+	const struct evtx_writer_options options = {.first_record = first};
+	struct evtx_writer *const w = evtx_writer_new(evtx_sink_buf(out), &options);
+	struct arena a = {0};
+	struct tocsin_error error;
+	unsigned i, k;
+
+	assert_non_null(w);
+	for (i = 0; i < chunks; i++) {
+		for (k = 0; k < PER_CHUNK; k++) {
+			struct event e;
+
+			make_event(&a, &e, first + i * PER_CHUNK + k);
+			assert_ok(evtx_writer_add(w, &e, NULL, &error));
+			arena_reset(&a);
+		}
+		assert_ok(evtx_writer_end_chunk(w, &error));
+	}
+	assert_ok(evtx_writer_finish(w, &error));
+	evtx_writer_free(w);
+	arena_free(&a);
+	assert_int_equal(out->n, EVTX_HEADER_SIZE + chunks * EVTX_CHUNK_SIZE);
+}
+
+static uint8_t *chunk_of(struct buf *log, unsigned number)
+{
+	return (uint8_t *)log->p + EVTX_HEADER_SIZE + number * EVTX_CHUNK_SIZE;
+}
+
+/* Moves chunks so that chunk `by` comes first: what a log looks like that has wrapped. */
+static void rotate(struct buf *log, unsigned by)
+{
+	const size_t all = log->n - EVTX_HEADER_SIZE, cut = (size_t)by * EVTX_CHUNK_SIZE;
+	uint8_t *const copy = malloc(all);
+
+	assert_non_null(copy);
+	memcpy(copy, chunk_of(log, 0), all);
+	memcpy(chunk_of(log, 0), copy + cut, all - cut);
+	memcpy(chunk_of(log, 0) + all - cut, copy, cut);
+	free(copy);
+}
+
+static const char *save(const struct buf *log)
+{
+	char *const path = malloc(128);
+	FILE *f;
+
+	assert_non_null(path);
+	snprintf(path, 128, "%s/%03u.evtx", folder, files_made++);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(log->p, 1, log->n, f), log->n);
+	assert_int_equal(fclose(f), 0);
+	return path;
+}
+
+/* ---- Running */
+
+struct unit {
+	struct buf text; /* "17 " a record, "!400:" a loss with its offset */
+};
+
+struct result {
+	struct buf text;
+	unsigned begun, ended, freed, stop_after;
+	struct mutex lock;
+};
+
+static void *unit_begin(void *context, const struct scan_worker *w, const struct source *source)
+{
+	struct result *const r = context;
+
+	(void)w;
+	(void)source;
+	mutex_lock(&r->lock);
+	r->begun++;
+	mutex_unlock(&r->lock);
+	return calloc(1, sizeof(struct unit));
+}
+
+static void on_event(void *context, const struct scan_worker *w, void *unit, const struct event *e)
+{
+	struct unit *const u = unit;
+	struct buf xml = {0};
+
+	(void)context;
+	assert_ok(evtx_render_xml(w->decoder, e, &xml)); /* any event of the chunk can be */
+	assert_true(xml.n > 100);
+	buf_free(&xml);
+	buf_printf(&u->text, "%llu ", (unsigned long long)e->record_id);
+}
+
+static void on_damage(void *context, const struct scan_worker *w, void *unit,
+		      const struct scan_damage *d)
+{
+	struct unit *const u = unit;
+
+	(void)context;
+	(void)w;
+	assert_non_null(d->source);
+	assert_non_null(d->error.msg);
+	buf_printf(&u->text, "!%s:%llx ", tocsin_status_name(d->error.status),
+		   (unsigned long long)d->error.offset);
+}
+
+static void unit_free(void *context, void *unit)
+{
+	struct result *const r = context;
+	struct unit *const u = unit;
+
+	r->freed++;
+	buf_free(&u->text);
+	free(u);
+}
+
+static bool unit_end(void *context, const struct source *source, void *unit)
+{
+	struct result *const r = context;
+	struct unit *const u = unit;
+
+	(void)source;
+	if (u->text.n)
+		buf_add(&r->text, u->text.p, u->text.n);
+	buf_free(&u->text);
+	free(u);
+	return ++r->ended != r->stop_after;
+}
+
+static void run_evidence(const struct evidence *e, unsigned threads, bool newest,
+			 unsigned stop_after, struct result *r)
+{
+	const struct scan_client client = {r,        unit_begin, on_event, on_damage,
+					   unit_end, NULL,       unit_free};
+	const struct scan_options options = {threads, newest};
+	struct tocsin_error error;
+
+	memset(r, 0, sizeof(*r));
+	assert_true(mutex_init(&r->lock));
+	r->stop_after = stop_after;
+	assert_ok(scan_run(e, &options, &client, &error));
+	mutex_destroy(&r->lock);
+	assert_int_equal(r->begun, r->ended + r->freed);
+}
+
+/* Scans the files with 1, 2 and 7 threads; all must tell `expected`. Frees the paths' files. */
+static void expect(const char **paths, size_t count, bool newest, const char *expected)
+{
+	static const unsigned threads[] = {1, 2, 7};
+	struct evidence *e = NULL;
+	struct tocsin_error error;
+	size_t i;
+
+	assert_ok(evidence_open(paths, count, &e, &error));
+	assert_int_equal(e->source_count, count);
+	for (i = 0; i < 3; i++) {
+		struct result r;
+
+		run_evidence(e, threads[i], newest, 0, &r);
+		assert_string_equal(buf_cstr(&r.text), expected);
+		assert_int_equal(r.freed, 0);
+		buf_free(&r.text);
+	}
+	evidence_free(e);
+}
+
+static void expect_log(const struct buf *log, bool newest, const char *expected)
+{
+	const char *const path = save(log);
+	const char *paths[1] = {path};
+
+	expect(paths, 1, newest, expected);
+	remove(path);
+	free((void *)(uintptr_t)path);
+}
+
+static void add_ids(struct buf *b, uint64_t from, uint64_t to)
+{
+	if (from <= to)
+		for (; from <= to; from++)
+			buf_printf(b, "%llu ", (unsigned long long)from);
+	else
+		for (; from >= to; from--)
+			buf_printf(b, "%llu ", (unsigned long long)from);
+}
+
+/* ---- Tests */
+
+static void test_order(void **state)
+{
+	const char *paths[9];
+	struct buf log = {0}, expected = {0};
+	uint64_t id = 1;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 9; i++) {
+		const unsigned chunks = i == 3 ? 50 : i == 5 ? 33 : i == 7 ? 16 : 1;
+
+		make_log(&log, chunks, id);
+		paths[i] = save(&log);
+		add_ids(&expected, id, id + chunks * PER_CHUNK - 1);
+		id += chunks * PER_CHUNK;
+	}
+	expect(paths, 9, false, buf_cstr(&expected));
+	buf_clear(&expected);
+	for (i = 0, id = 1; i < 9; i++) {
+		const unsigned chunks = i == 3 ? 50 : i == 5 ? 33 : i == 7 ? 16 : 1;
+
+		add_ids(&expected, id + chunks * PER_CHUNK - 1, id);
+		id += chunks * PER_CHUNK;
+	}
+	expect(paths, 9, true, buf_cstr(&expected));
+	for (i = 0; i < 9; i++) {
+		remove(paths[i]);
+		free((void *)(uintptr_t)paths[i]);
+	}
+	buf_free(&log);
+	buf_free(&expected);
+}
+
+static void test_wrapped(void **state)
+{
+	static const unsigned sizes[] = {2, 5, 16, 17, 40};
+	struct buf log = {0}, expected = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		const unsigned n = sizes[i];
+		unsigned by;
+
+		for (by = 1; by < n; by += n / 2) {
+			make_log(&log, n, 100);
+			rotate(&log, by);
+			buf_clear(&expected);
+			add_ids(&expected, 100, 99 + n * PER_CHUNK);
+			expect_log(&log, false, buf_cstr(&expected));
+			buf_clear(&expected);
+			add_ids(&expected, 99 + n * PER_CHUNK, 100);
+			expect_log(&log, true, buf_cstr(&expected));
+		}
+	}
+	/* Room behind the last chunk stays behind it. */
+	make_log(&log, 3, 1);
+	rotate(&log, 2);
+	buf_fill(&log, 0, 2 * EVTX_CHUNK_SIZE);
+	expect_log(&log, false, "1 2 3 4 5 6 7 8 9 ");
+	expect_log(&log, true, "9 8 7 6 5 4 3 2 1 ");
+	buf_free(&log);
+	buf_free(&expected);
+}
+
+/* A header that still tells of the records before: the first record's own id decides. */
+static void test_wrapped_stale_header(void **state)
+{
+	struct buf log = {0};
+
+	(void)state;
+	make_log(&log, 4, 10); /* 10-12 13-15 16-18 19-21 */
+	rotate(&log, 2);       /* 16-18 19-21 10-12 13-15 */
+	put64(chunk_of(&log, 1) + 24, 7);
+	put64(chunk_of(&log, 1) + 32, 9);
+	expect_log(&log, false, "10 11 12 13 14 15 16 17 18 !mismatch:11000 19 20 21 ");
+	buf_free(&log);
+}
+
+/* Ids that step down more than once show no order: as it lies. */
+static void test_garbage_ids(void **state)
+{
+	struct buf log = {0}, other = {0};
+
+	(void)state;
+	make_log(&log, 4, 100);
+	make_log(&other, 4, 7);
+	memcpy(chunk_of(&log, 1), chunk_of(&other, 0), EVTX_CHUNK_SIZE);
+	memcpy(chunk_of(&log, 3), chunk_of(&other, 1), EVTX_CHUNK_SIZE);
+	expect_log(&log, false, "100 101 102 7 8 9 106 107 108 10 11 12 ");
+	expect_log(&log, true, "12 11 10 108 107 106 9 8 7 102 101 100 ");
+	buf_free(&log);
+	buf_free(&other);
+}
+
+static void test_chunk_damage(void **state)
+{
+	struct buf log = {0};
+
+	(void)state;
+	make_log(&log, 3, 1);
+	chunk_of(&log, 1)[3] ^= 1;
+	expect_log(&log, false, "1 2 3 !invalid:11000 7 8 9 ");
+	expect_log(&log, true, "9 8 7 !invalid:11000 3 2 1 ");
+
+	/* Zeros between chunks: a loss, told once, wherever they start. */
+	make_log(&log, 5, 1);
+	memset(chunk_of(&log, 1), 0, 2 * EVTX_CHUNK_SIZE);
+	expect_log(&log, false, "1 2 3 !invalid:11000 10 11 12 13 14 15 ");
+	make_log(&log, 3, 1);
+	memset(chunk_of(&log, 0), 0, EVTX_CHUNK_SIZE);
+	expect_log(&log, false, "!invalid:1000 4 5 6 7 8 9 ");
+
+	/* Room that was never used: no loss. */
+	make_log(&log, 2, 1);
+	buf_fill(&log, 0, 20 * EVTX_CHUNK_SIZE + 100);
+	expect_log(&log, false, "1 2 3 4 5 6 ");
+
+	/* A chunk whose header was zeroed is no room. */
+	make_log(&log, 3, 1);
+	memset(chunk_of(&log, 2), 0, 600);
+	expect_log(&log, false, "1 2 3 4 5 6 !invalid:21000 ");
+	buf_free(&log);
+}
+
+/* No id is missing between the chunks before and after the zeros: nothing was there. */
+static void test_zeros_without_loss(void **state)
+{
+	struct buf log = {0}, two = {0};
+
+	(void)state;
+	make_log(&two, 2, 1);
+	buf_add(&log, two.p, EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE);
+	buf_fill(&log, 0, EVTX_CHUNK_SIZE);
+	buf_add(&log, chunk_of(&two, 1), EVTX_CHUNK_SIZE);
+	expect_log(&log, false, "1 2 3 4 5 6 ");
+	buf_free(&log);
+	buf_free(&two);
+}
+
+static void test_file_header(void **state)
+{
+	struct buf log = {0};
+
+	(void)state;
+	/* Wrong checksum: told, no loss. */
+	make_log(&log, 1, 1);
+	log.p[124] ^= 1;
+	expect_log(&log, false, "!mismatch:0 1 2 3 ");
+
+	/* No checksums are kept: none can be wrong. */
+	make_log(&log, 1, 1);
+	log.p[120] |= 4;
+	chunk_of(&log, 0)[52] ^= 1;
+	expect_log(&log, false, "1 2 3 ");
+
+	/* Wiped: told, and read all the same. */
+	make_log(&log, 2, 1);
+	memset(log.p, 0, EVTX_HEADER_SIZE);
+	expect_log(&log, false, "!invalid:0 1 2 3 4 5 6 ");
+
+	/* Cut off: the file starts with its first chunk. */
+	make_log(&log, 20, 1);
+	memmove(log.p, log.p + EVTX_HEADER_SIZE, log.n - EVTX_HEADER_SIZE);
+	log.n = 2 * EVTX_CHUNK_SIZE;
+	expect_log(&log, false, "!invalid:0 1 2 3 4 5 6 ");
+
+	/* Another block size leads nowhere: not followed. */
+	make_log(&log, 2, 1);
+	put16((uint8_t *)log.p + 40, 8192);
+	expect_log(&log, false, "!mismatch:0 1 2 3 4 5 6 ");
+
+	/* No chunk at all. */
+	make_log(&log, 1, 1);
+	log.n = EVTX_HEADER_SIZE;
+	expect_log(&log, false, "");
+	log.n = 100;
+	expect_log(&log, false, "!truncated:64 ");
+	buf_free(&log);
+}
+
+static void test_block_size(void **state)
+{
+	struct buf log = {0}, wide = {0};
+
+	(void)state;
+	make_log(&log, 33, 1);
+	buf_add(&wide, log.p, EVTX_HEADER_SIZE);
+	buf_fill(&wide, 0, EVTX_HEADER_SIZE);
+	buf_add(&wide, log.p + EVTX_HEADER_SIZE, log.n - EVTX_HEADER_SIZE);
+	put16((uint8_t *)wide.p + 40, 8192);
+	buf_clear(&log);
+	buf_str(&log, "!mismatch:0 ");
+	add_ids(&log, 1, 99);
+	expect_log(&wide, false, buf_cstr(&log));
+	buf_free(&log);
+	buf_free(&wide);
+}
+
+static void test_end_of_file(void **state)
+{
+	struct buf log = {0};
+
+	(void)state;
+	/* Ends inside a record of the second chunk: the records before it are read. */
+	make_log(&log, 2, 1);
+	log.n = EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE + 512 + le32(chunk_of(&log, 1) + 516) + 40;
+	{
+		const char *const path = save(&log);
+		const char *paths[1] = {path};
+		struct evidence *e = NULL;
+		struct tocsin_error error;
+		struct result r;
+
+		assert_ok(evidence_open(paths, 1, &e, &error));
+		run_evidence(e, 1, false, 0, &r);
+		assert_memory_equal(buf_cstr(&r.text), "1 2 3 ", 6);
+		assert_non_null(strstr(r.text.p, " 4 "));
+		assert_null(strstr(r.text.p, " 5 "));
+		assert_non_null(strstr(r.text.p, "!truncated:"));
+		buf_free(&r.text);
+		evidence_free(e);
+		remove(path);
+		free((void *)(uintptr_t)path);
+	}
+	/* Less than a chunk's header: a loss unless it is zeros. */
+	make_log(&log, 1, 1);
+	buf_fill(&log, 'x', 100);
+	expect_log(&log, false, "1 2 3 !truncated:11000 ");
+	make_log(&log, 1, 1);
+	buf_fill(&log, 0, 100);
+	expect_log(&log, false, "1 2 3 ");
+	buf_free(&log);
+}
+
+/* Sizes at the edges of a unit, and a file that is shorter than it was when it was listed. */
+static void test_shrunk(void **state)
+{
+	static const unsigned was[] = {2, 16, 17, 18, 33, 40};
+	struct buf log = {0}, expected = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(was) / sizeof(was[0]); i++) {
+		const char *path;
+		struct evidence *e = NULL;
+		struct tocsin_error error;
+		unsigned threads;
+
+		make_log(&log, was[i], 1);
+		path = save(&log);
+		assert_ok(evidence_open(&path, 1, &e, &error));
+		assert_int_equal(truncate(path, EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE), 0);
+		for (threads = 1; threads < 4; threads++) {
+			struct result r;
+			const char *p;
+			unsigned losses = 0;
+
+			run_evidence(e, threads, false, 0, &r);
+			/* One loss a unit; the records that are left come, in order. */
+			for (p = buf_cstr(&r.text); (p = strstr(p, "!truncated:")); p++)
+				losses++;
+			assert_int_equal(losses, (was[i] + 15) / 16);
+			assert_non_null(strstr(r.text.p, "!truncated:11000 1 2 3 "));
+			buf_free(&r.text);
+		}
+		evidence_free(e);
+		remove(path);
+		free((void *)(uintptr_t)path);
+	}
+	buf_free(&log);
+	buf_free(&expected);
+}
+
+static void test_gone(void **state)
+{
+	const char *path;
+	struct evidence *e = NULL;
+	struct tocsin_error error;
+	struct buf log = {0};
+	struct result r;
+
+	(void)state;
+	make_log(&log, 40, 1);
+	path = save(&log);
+	assert_ok(evidence_open(&path, 1, &e, &error));
+	remove(path);
+	run_evidence(e, 3, false, 0, &r);
+	assert_string_equal(buf_cstr(&r.text), "!not found:0 ");
+	buf_free(&r.text);
+	evidence_free(e);
+	free((void *)(uintptr_t)path);
+	buf_free(&log);
+}
+
+static void test_early_stop(void **state)
+{
+	const char *paths[4];
+	struct evidence *e = NULL;
+	struct tocsin_error error;
+	struct buf log = {0};
+	unsigned threads, after;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		make_log(&log, 40, 1 + 1000 * i);
+		paths[i] = save(&log);
+	}
+	assert_ok(evidence_open(paths, 4, &e, &error));
+	for (threads = 1; threads < 6; threads += 2) {
+		for (after = 1; after < 12; after += 5) {
+			struct result r;
+
+			run_evidence(e, threads, false, after, &r);
+			assert_int_equal(r.ended, after);
+			assert_memory_equal(buf_cstr(&r.text), "1 2 3 4 ", 8);
+			buf_free(&r.text);
+		}
+	}
+	evidence_free(e);
+	for (i = 0; i < 4; i++) {
+		remove(paths[i]);
+		free((void *)(uintptr_t)paths[i]);
+	}
+	buf_free(&log);
+}
+
+static void test_nothing(void **state)
+{
+	struct evidence *e = NULL;
+	struct tocsin_error error;
+	struct result r;
+
+	(void)state;
+	assert_ok(evidence_open(NULL, 0, &e, &error));
+	run_evidence(e, 4, false, 0, &r);
+	assert_int_equal(r.begun, 0);
+	evidence_free(e);
+}
+
+/* Each length of a small log, and each byte of its headers changed: no crash, no hang. */
+static void test_hostile(void **state)
+{
+	struct buf log = {0};
+	const char *path;
+	struct evidence *e = NULL;
+	struct tocsin_error error;
+	size_t i;
+	FILE *f;
+
+	(void)state;
+	make_log(&log, 2, 1);
+	path = save(&log);
+	assert_ok(evidence_open(&path, 1, &e, &error));
+	f = fopen(path, "r+b");
+	assert_non_null(f);
+	for (i = 0; i < 128 + 512; i++) {
+		uint8_t *const at = i < 128 ? (uint8_t *)log.p + i : chunk_of(&log, 1) + i - 128;
+		struct result r;
+
+		assert_int_equal(fseek(f, (long)(at - (uint8_t *)log.p), SEEK_SET), 0);
+		assert_int_equal(fputc(*at ^ 0xff, f), *at ^ 0xff);
+		assert_int_equal(fflush(f), 0);
+		run_evidence(e, 1, i % 2, 0, &r);
+		assert_non_null(strstr(buf_cstr(&r.text), i % 2 ? "3 2 1 " : "1 2 3 "));
+		buf_free(&r.text);
+		assert_int_equal(fseek(f, (long)(at - (uint8_t *)log.p), SEEK_SET), 0);
+		assert_int_equal(fputc(*at, f), *at);
+		assert_int_equal(fflush(f), 0);
+	}
+	for (i = EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE + 4096; i > 0; i -= i > 70000 ? 7 : 61) {
+		struct result r;
+
+		assert_int_equal(truncate(path, (off_t)i), 0);
+		e->sources[0].size = i;
+		run_evidence(e, 1, false, 0, &r);
+		buf_free(&r.text);
+		if (i < 61)
+			break;
+	}
+	fclose(f);
+	evidence_free(e);
+	remove(path);
+	free((void *)(uintptr_t)path);
+	buf_free(&log);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_wrapped),
+		cmocka_unit_test(test_wrapped_stale_header),
+		cmocka_unit_test(test_garbage_ids),
+		cmocka_unit_test(test_chunk_damage),
+		cmocka_unit_test(test_zeros_without_loss),
+		cmocka_unit_test(test_file_header),
+		cmocka_unit_test(test_block_size),
+		cmocka_unit_test(test_end_of_file),
+		cmocka_unit_test(test_shrunk),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_early_stop),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
