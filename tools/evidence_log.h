@@ -60,10 +60,10 @@ static void make_folders(const char *path)
 	}
 }
 
-/* DIR/NAME in `out`, which has PATH_SIZE bytes. */
+/* DIR/NAME, or NAME without a folder, in `out`, which has PATH_SIZE bytes. */
 static void join_path(char *out, const char *folder, const char *name)
 {
-	if (snprintf(out, PATH_SIZE, "%s/%s", folder, name) >= PATH_SIZE)
+	if (snprintf(out, PATH_SIZE, "%s%s%s", folder, *folder ? "/" : "", name) >= PATH_SIZE)
 		fail(folder, "the path is too long");
 }
 

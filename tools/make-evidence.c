@@ -8,11 +8,31 @@
  *
  * All names, accounts and texts are invented; the layouts are those of the real events.
  */
-#include "evidence_cases.h"
+#include "evidence_hosts.h"
+
+static int usage(void)
+{
+	fputs("usage: make-evidence DIR\n"
+	      "       make-evidence --writer-cases DIR\n"
+	      "       make-evidence --large FILE MIB\n",
+	      stderr);
+	return 2;
+}
 
 int main(int argc, char **argv)
 {
-	if (argc == 3 && strcmp(argv[1], "--writer-cases") == 0)
+	uint64_t mib;
+
+	if (argc == 2 && argv[1][0] != '-') {
+		printf("%llu records of 4 hosts\n", (unsigned long long)write_hosts(argv[1]));
+	} else if (argc == 3 && strcmp(argv[1], "--writer-cases") == 0) {
 		write_cases(argv[2]);
+	} else if (argc == 4 && strcmp(argv[1], "--large") == 0) {
+		if (!text_parse_u64(view_of(argv[3]), &mib) || mib == 0 || mib > 1u << 20)
+			return usage();
+		printf("%llu records\n", (unsigned long long)write_large(argv[2], mib));
+	} else {
+		return usage();
+	}
 	return 0;
 }
