@@ -67,7 +67,7 @@ struct advisory_code {
 	const char *text;     /* verbatim, without the last line end */
 	const char *tag;      /* behind the fence, or NULL; says nothing reliable */
 	const char *language; /* a guess from the content: "powershell", "cmd", "shell", "kql",
-				 "snort", "xml", "registry", "log", "unknown" */
+				 "spl", "snort", "xml", "registry", "log", "unknown" */
 	bool reads_evidence;  /* a command that only reads logs, files or a log store */
 	const char *reason;   /* why so, one short sentence */
 	bool fenced;          /* false: by indentation; flattening makes such a block prose */

@@ -142,8 +142,8 @@ static const char *const ps_marks[] = {
 	"set-webservicesvirtualdirectory",
 };
 
-static const char *const kql_marks[] = {"| where",     "| project", "| extend",
-					"| summarize", "|where",    "|project"};
+static const char *const kql_marks[] = {"| where ",     "| project ", "| extend ",
+					"| summarize ", "|where ",    "|project "};
 static const char *const log_store[] = {
 	"parentimage=", "commandline=", "image=", "eventcode=", "sourcetype="};
 static const char *const cmd_marks[] = {
@@ -274,7 +274,9 @@ void code_classify(struct advisory_code *code)
 			       ? "reads logs or files"
 			       : "is no command that only reads");
 	else if (WORD_IN(word, live_readers))
-		decide(code, true, "reads the state of a running system");
+		decide(code, !memchr(v.p, '\n', v.n),
+		       memchr(v.p, '\n', v.n) ? "a sample of a session"
+					      : "reads the state of a running system");
 	else if (WORD_IN(word, shell_readers))
 		decide(code, true, "reads logs or files");
 	else

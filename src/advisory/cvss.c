@@ -236,8 +236,11 @@ static void read_behind(struct view v, struct cvss_match *m)
 	}
 	while (i < v.n && i < m->all.end + 6 && strchr(" (*-,:`/", v.p[i]))
 		i++;
-	if (!m->severity.end && find_severity(v, i, i + 1 < v.n ? i + 1 : v.n, &m->severity))
+	if (!m->severity.end && find_severity(v, i, i + 1 < v.n ? i + 1 : v.n, &m->severity)) {
 		m->all.end = m->severity.end;
+		if (v.p[i - 1] == '(' && m->all.end < v.n && v.p[m->all.end] == ')')
+			m->all.end++;
+	}
 }
 
 static bool is_vector_char(uint8_t c)

@@ -7,7 +7,7 @@
  */
 #include "base/yaml.h"
 
-#ifdef TOCSIN_HAVE_LIBYAML
+#ifdef TOCSIN_HAVE_YAML
 
 #include <stdlib.h>
 #include <yaml.h>

@@ -2,7 +2,7 @@
 /* Stands in for yaml_libyaml.c in a build without libyaml. */
 #include "base/yaml.h"
 
-#ifndef TOCSIN_HAVE_LIBYAML
+#ifndef TOCSIN_HAVE_YAML
 
 enum tocsin_status yaml_parse(struct arena *a, struct view text, struct yaml_node **ret_root,
 			      struct tocsin_error *error)
