@@ -233,21 +233,19 @@ static void hole(const struct log_file *f, uint32_t number, struct tocsin_error 
 		return;
 	for (; end < f->used; end++) {
 		after = chunk_head(f, end);
-		if (!after.zero)
+		if (!after.zero || !chunk_is_zero(f, end))
 			break;
 	}
 	if (before.last && after.first == before.last + 1)
 		return;
+	error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
+		   "only zeros where chunks should be", "chunks %u to %u", (unsigned)number,
+		   (unsigned)(end - 1));
 	if (before.last && after.first > before.last)
-		error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
-			   "only zeros where chunks should be",
+		error_setf(ret_damage, TOCSIN_INVALID, ret_damage->offset, ret_damage->msg,
 			   "chunks %u to %u, records %llu to %llu", (unsigned)number,
 			   (unsigned)(end - 1), (unsigned long long)before.last + 1,
 			   (unsigned long long)after.first - 1);
-	else
-		error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
-			   "only zeros where chunks should be", "chunks %u to %u", (unsigned)number,
-			   (unsigned)(end - 1));
 }
 
 enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder *d,
