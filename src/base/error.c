@@ -41,8 +41,8 @@ const char *tocsin_status_name(enum tocsin_status status)
 	return "unknown";
 }
 
-enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
-			     const char *msg)
+void error_fill(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
+		const char *msg)
 {
 	if (error) {
 		error->status = status;
@@ -50,13 +50,12 @@ enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status stat
 		error->msg = msg;
 		error->detail[0] = 0;
 	}
-	return status;
 }
 
 enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status,
 			      uint64_t offset, const char *msg, const char *fmt, ...)
 {
-	error_set(error, status, offset, msg);
+	error_fill(error, status, offset, msg);
 	if (error) {
 		va_list ap;
 

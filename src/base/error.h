@@ -30,10 +30,20 @@
 			return error_set((error), (status), (offset), (msg));                      \
 	} while (0)
 
-/* Fill `error` (may be NULL), clear its detail, and return `status`. `msg` must be a static string.
+/*
+ * Fill `error` (may be NULL), clear its detail, and return `status`. `msg` must be a static string.
+ * The status is returned here, where the compiler sees that it is a failure: it can then tell that
+ * what the caller goes on with was set.
  */
-enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
-			     const char *msg);
+void error_fill(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
+		const char *msg);
+
+static inline enum tocsin_status error_set(struct tocsin_error *error, enum tocsin_status status,
+					   uint64_t offset, const char *msg)
+{
+	error_fill(error, status, offset, msg);
+	return status;
+}
 
 /* The same, with a formatted detail (cut at its size; may hold file names, so print it through
  * text_clean()). */
