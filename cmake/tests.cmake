@@ -64,6 +64,7 @@ if(SH AND NOT CMAKE_CROSSCOMPILING)
 	endforeach()
 	tocsin_test(check_layers checks ${SH} ${PROJECT_SOURCE_DIR}/scripts/check-layers)
 	tocsin_test(check_banned checks ${SH} ${PROJECT_SOURCE_DIR}/scripts/check-banned)
+	tocsin_test(check_readme checks ${SH} ${PROJECT_SOURCE_DIR}/scripts/readme-output --check)
 	if(TARGET libtocsin)
 		tocsin_test(check_symbols checks ${SH} ${PROJECT_SOURCE_DIR}/scripts/check-symbols
 			$<TARGET_FILE:libtocsin>)
