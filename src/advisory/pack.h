@@ -61,6 +61,8 @@ struct pack {
 	const char *condition; /* "attacker must be authenticated", or NULL */
 	struct pack_detection *detections;
 	size_t detection_count;
+	/* None (a document without a built-in pack): the channels that the commands name are
+	 * required. */
 	struct pack_source *sources;
 	size_t source_count;
 	struct pack_build *builds;
@@ -88,6 +90,18 @@ TOCSIN_MUST_USE enum tocsin_status pack_open(const char *what, const char *data,
 TOCSIN_MUST_USE enum tocsin_status pack_builtin(const char *data, struct pack ***ret_packs,
 						size_t *ret_count, struct tocsin_error *error);
 
+/*
+ * A pack from a parsed document, joined with `builtin` (NULL: there is none of its number) as
+ * pack_open() does. The pack owns copies of all it holds. `name` becomes its source.
+ */
+TOCSIN_MUST_USE enum tocsin_status pack_from_advisory(const struct advisory *doc,
+						      const struct pack *builtin, const char *name,
+						      struct pack **ret_pack,
+						      struct tocsin_error *error);
+
 void pack_free(struct pack *p);
+
+/* "info", "low", "medium", "high" */
+const char *pack_severity_name(enum severity severity);
 
 #endif

@@ -58,6 +58,9 @@
 /* A code block of an advisory that is looked at for being a command; a longer one is a listing. */
 #define LIMIT_CODE_BLOCK (64u << 10)
 
+/* Detections of one pack: each is a query that every event is asked. */
+#define LIMIT_PACK_DETECTIONS 256
+
 /* Nested collections of a YAML document; packs and rules stay below 10. */
 #define LIMIT_YAML_DEPTH 64
 
