@@ -363,6 +363,27 @@ static void test_chunk_damage(void **state)
 	buf_free(&log);
 }
 
+/* Room behind the last chunk that holds what was on the disk before, as a raw copy has it. */
+static void test_old_bytes_behind(void **state)
+{
+	struct buf log = {0};
+
+	(void)state;
+	make_log(&log, 2, 1);
+	buf_fill(&log, 'x', 18 * EVTX_CHUNK_SIZE + 100);
+	expect_log(&log, false, "1 2 3 4 5 6 !mismatch:21000 ");
+
+	/* With a record in it, it was a chunk. */
+	memcpy(chunk_of(&log, 5) + 1024, "**\0\0\x40\0\0\0", 8);
+	expect_log(&log, false, "1 2 3 4 5 6 !mismatch:21000 !invalid:51000 ");
+
+	/* Counted by the header: lost, whatever it looks like. */
+	make_log(&log, 4, 1);
+	memset(chunk_of(&log, 3), 'x', EVTX_CHUNK_SIZE);
+	expect_log(&log, false, "1 2 3 4 5 6 7 8 9 !invalid:31000 ");
+	buf_free(&log);
+}
+
 /* No id is missing between the chunks before and after the zeros: nothing was there. */
 static void test_zeros_without_loss(void **state)
 {
@@ -463,10 +484,15 @@ static void test_end_of_file(void **state)
 		remove(path);
 		free((void *)(uintptr_t)path);
 	}
-	/* Less than a chunk's header: a loss unless it is zeros. */
+	/* Less than a chunk's header: a loss where it is one, or the file's header counts it. */
+	make_log(&log, 2, 1);
+	log.n = EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE + 100;
+	expect_log(&log, false, "1 2 3 !truncated:11000 ");
+	memset(chunk_of(&log, 1), 'x', 100);
+	expect_log(&log, false, "1 2 3 !truncated:11000 ");
 	make_log(&log, 1, 1);
 	buf_fill(&log, 'x', 100);
-	expect_log(&log, false, "1 2 3 !truncated:11000 ");
+	expect_log(&log, false, "1 2 3 !mismatch:11000 ");
 	make_log(&log, 1, 1);
 	buf_fill(&log, 0, 100);
 	expect_log(&log, false, "1 2 3 ");
@@ -646,6 +672,7 @@ int main(void)
 		cmocka_unit_test(test_wrapped_stale_header),
 		cmocka_unit_test(test_garbage_ids),
 		cmocka_unit_test(test_chunk_damage),
+		cmocka_unit_test(test_old_bytes_behind),
 		cmocka_unit_test(test_zeros_without_loss),
 		cmocka_unit_test(test_file_header),
 		cmocka_unit_test(test_block_size),

@@ -25,6 +25,7 @@ static bool all_zero(struct view v)
 /* The head of a chunk: what order and holes are decided by. */
 struct head {
 	bool zero;            /* nothing there */
+	bool magic;           /* a chunk */
 	uint64_t first, last; /* record ids; 0 where not known */
 };
 
@@ -54,13 +55,14 @@ static size_t peek(const struct log_file *f, uint64_t offset, uint8_t *to, size_
  */
 static struct head chunk_head(const struct log_file *f, uint32_t number)
 {
-	struct head head = {false, 0, 0};
+	struct head head = {false, false, 0, 0};
 	uint8_t p[PEEK_SIZE] = {0};
 	const size_t n = peek(f, log_file_chunk_offset(f, number), p, sizeof(p));
 	uint64_t first, last;
 
 	head.zero = all_zero((struct view){p, n});
-	if (n < PEEK_SIZE || memcmp(p, chunk_magic, sizeof(chunk_magic)) != 0)
+	head.magic = memcmp(p, chunk_magic, sizeof(chunk_magic)) == 0;
+	if (n < PEEK_SIZE || !head.magic)
 		return head;
 	first = le64(p + 24);
 	last = le64(p + 32);
@@ -170,7 +172,7 @@ void log_file_plan(struct log_file *f)
 	/* A chunk's number has 32 bits: 256 TiB. The caller's units end there as well. */
 	f->chunk_count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 	f->used = f->chunk_count;
-	while (f->used && chunk_head(f, f->used - 1).zero)
+	while (f->used && !chunk_head(f, f->used - 1).magic)
 		f->used--;
 	f->oldest = 0;
 	/* Only a log that ends below where it starts can have wrapped: no need to look at all. */
@@ -222,7 +224,7 @@ static bool chunk_is_zero(const struct log_file *f, uint32_t number)
  */
 static void hole(const struct log_file *f, uint32_t number, struct tocsin_error *ret_damage)
 {
-	struct head before = {false, 0, 0}, after = {false, 0, 0};
+	struct head before = {false, false, 0, 0}, after = before;
 	uint32_t end = number + 1;
 
 	if (number >= f->used)
@@ -248,6 +250,49 @@ static void hole(const struct log_file *f, uint32_t number, struct tocsin_error 
 			   (unsigned long long)after.first - 1);
 }
 
+/* Whether the header counts this chunk. The count has 16 bits; a header that is damaged may mean
+ * any. */
+static bool counted(const struct log_file *f, uint32_t number)
+{
+	return f->damage.status != TOCSIN_OK || f->chunk_count > UINT16_MAX ||
+	       number < f->header.chunk_count;
+}
+
+/* Whether the signature of a record with a possible size stands anywhere. */
+static bool has_record(struct view v)
+{
+	size_t at;
+
+	for (at = 0; at + RECORD_HEADER_SIZE <= v.n; at += 8) {
+		if (le32(v.p + at) == 0x2a2a && le32(v.p + at + 4) > RECORD_HEADER_SIZE &&
+		    le32(v.p + at + 4) < EVTX_CHUNK_SIZE)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Windows enlarges a log by more than it needs at once, and in a raw copy of the disk that room
+ * holds whatever was there before. Behind the last chunk, not counted by the header and without a
+ * record in it, such bytes are no loss.
+ */
+static void no_chunk(const struct log_file *f, struct view bytes, uint32_t number,
+		     struct tocsin_error *ret_damage)
+{
+	const uint64_t offset = log_file_chunk_offset(f, number);
+
+	if (number < f->used || counted(f, number) || has_record(bytes)) {
+		if (bytes.n < CHUNK_HEADER_SIZE)
+			error_set(ret_damage, TOCSIN_TRUNCATED, offset,
+				  "the file ends inside a chunk's header");
+		else
+			error_set(ret_damage, TOCSIN_INVALID, offset, "chunk has no ElfChnk magic");
+	} else if (number == f->used || chunk_head(f, number - 1).zero) {
+		error_set(ret_damage, TOCSIN_MISMATCH, offset,
+			  "neither chunks nor zeros behind the last chunk; no record is in them");
+	}
+}
+
 enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder *d,
 				  struct view bytes, uint32_t number,
 				  struct tocsin_error *ret_damage)
@@ -261,9 +306,8 @@ enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder 
 		hole(f, number, ret_damage);
 		return TOCSIN_END;
 	}
-	if (bytes.n < CHUNK_HEADER_SIZE) {
-		error_setf(ret_damage, TOCSIN_TRUNCATED, offset,
-			   "the file ends inside a chunk's header", "%u bytes", (unsigned)bytes.n);
+	if (bytes.n < CHUNK_HEADER_SIZE || memcmp(bytes.p, chunk_magic, sizeof(chunk_magic)) != 0) {
+		no_chunk(f, bytes, number, ret_damage);
 		return TOCSIN_END;
 	}
 	status = evtx_chunk_open(d, bytes, offset, number, &info, ret_damage);

@@ -26,7 +26,7 @@ struct log_file {
 	struct tocsin_error damage; /* to the header; its status is TOCSIN_OK without */
 	uint64_t data_offset;
 	uint32_t chunk_count; /* with a last one that the end of the file cuts off */
-	uint32_t used;        /* up to the last one that does not start with zeros */
+	uint32_t used;        /* up to the last one with a chunk's signature */
 	uint32_t oldest;      /* number of the chunk with the oldest records */
 };
 
