@@ -52,16 +52,15 @@ void error_fill(struct tocsin_error *error, enum tocsin_status status, uint64_t 
 	}
 }
 
-enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status,
-			      uint64_t offset, const char *msg, const char *fmt, ...)
+void error_fillf(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
+		 const char *msg, const char *fmt, ...)
 {
-	error_fill(error, status, offset, msg);
-	if (error) {
-		va_list ap;
+	va_list ap;
 
-		va_start(ap, fmt);
-		vsnprintf(error->detail, sizeof(error->detail), fmt, ap);
-		va_end(ap);
-	}
-	return status;
+	error_fill(error, status, offset, msg);
+	if (!error)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(error->detail, sizeof(error->detail), fmt, ap);
+	va_end(ap);
 }

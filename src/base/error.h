@@ -46,9 +46,16 @@ static inline enum tocsin_status error_set(struct tocsin_error *error, enum tocs
 }
 
 /* The same, with a formatted detail (cut at its size; may hold file names, so print it through
- * text_clean()). */
-enum tocsin_status error_setf(struct tocsin_error *error, enum tocsin_status status,
-			      uint64_t offset, const char *msg, const char *fmt, ...)
-	PRINTF_LIKE(5, 6);
+ * text_clean()): error_setf(error, status, offset, msg, fmt, ...). */
+void error_fillf(struct tocsin_error *error, enum tocsin_status status, uint64_t offset,
+		 const char *msg, const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+static inline enum tocsin_status error_status(enum tocsin_status status)
+{
+	return status;
+}
+
+#define error_setf(error, status, ...)                                                             \
+	(error_fillf((error), (status), __VA_ARGS__), error_status(status))
 
 #endif
