@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The main job: compile the packs' commands, scan once, group by host, judge. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lang/powershell/powershell.h"
+#include "verdict/coverage.h"
+#include "verdict/judge.h"
+#include "verdict/timeline.h"
+
+const char *assessment_name(enum assessment a)
+{
+	static const char *const names[] = {"no_sign", "insufficient_evidence", "suspected",
+					    "attack_found"};
+
+	return names[a];
+}
+
+const char *severity_name(enum severity s)
+{
+	static const char *const names[] = {"info", "low", "medium", "high"};
+
+	return names[s];
+}
+
+const char *detection_status_name(enum detection_status s)
+{
+	static const char *const names[] = {"no_source", "no_hit", "undecided", "hit"};
+
+	return names[s];
+}
+
+static void compiled_free(const struct check_options *o, struct compiled *compiled)
+{
+	for (size_t p = 0; compiled->queries && p < o->pack_count; p++) {
+		for (size_t d = 0; compiled->queries[p] && d < o->packs[p]->detection_count; d++)
+			query_free(compiled->queries[p][d]);
+		free(compiled->queries[p]);
+	}
+	free(compiled->queries);
+}
+
+static enum tocsin_status compile_packs(const struct check_options *o, struct compiled *compiled,
+					struct tocsin_error *error)
+{
+	compiled->queries = calloc(o->pack_count + 1, sizeof(*compiled->queries));
+	if (!compiled->queries)
+		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	for (size_t p = 0; p < o->pack_count; p++) {
+		const struct pack *const pack = o->packs[p];
+
+		compiled->queries[p] = calloc(pack->detection_count + 1, sizeof(struct query *));
+		if (!compiled->queries[p])
+			return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+		for (size_t d = 0; d < pack->detection_count; d++) {
+			struct tocsin_error why;
+
+			if (powershell_compile(view_of(pack->detections[d].command),
+					       &compiled->queries[p][d], &why) == TOCSIN_OK)
+				continue;
+			return error_setf(error, why.status, why.offset, why.msg,
+					  "command %s of %s: %.120s", pack->detections[d].id,
+					  pack->number, why.detail);
+		}
+	}
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status add_error(struct check_result *r, size_t *room, const char *source,
+				    const struct tocsin_error *error, uint64_t record_id, bool lost)
+{
+	struct check_error *const e =
+		grow(&r->arena, (void **)&r->errors, &r->error_count, room, sizeof(*r->errors));
+	struct buf text = {0};
+
+	if (!e)
+		return TOCSIN_NO_MEMORY;
+	buf_str(&text, error->msg);
+	if (error->detail[0])
+		buf_printf(&text, " (%s)", error->detail);
+	e->source = source;
+	e->offset = error->offset;
+	e->record_id = record_id;
+	e->kind = error->status;
+	e->message = arena_string(&r->arena, buf_cstr(&text));
+	e->lost = lost;
+	r->lost += lost;
+	buf_free(&text);
+	return e->message ? TOCSIN_OK : TOCSIN_NO_MEMORY;
+}
+
+/* What could not be listed, what is no evidence, what was lost while reading: in this order. */
+static enum tocsin_status report_errors(struct check_result *r, const struct evidence *evidence,
+					const struct collection *c)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < evidence->error_count; i++)
+		TRY(add_error(r, &room, evidence->errors[i].path, &evidence->errors[i].error, 0,
+			      true));
+	for (size_t i = 0; i < evidence->other_count; i++) {
+		const struct source *const s = &evidence->others[i];
+		struct tocsin_error e;
+
+		error_set(&e, TOCSIN_UNSUPPORTED, 0,
+			  s->kind == SOURCE_EVT   ? "a legacy event log (.evt) is not read"
+			  : s->kind == SOURCE_ETL ? "an event trace (.etl) is not read"
+						  : "not an event log by its content");
+		TRY(add_error(r, &room, s->path, &e, 0, true));
+	}
+	for (size_t i = 0; i < c->damage_count; i++) {
+		const struct scan_damage *const d = &c->damages[i];
+
+		TRY(add_error(r, &room, d->source->path, &d->error, d->record_id,
+			      d->error.status != TOCSIN_MISMATCH));
+	}
+	return TOCSIN_OK;
+}
+
+/* A group for each HOST of --build that no evidence names: it has a build and no log. */
+static enum tocsin_status add_given_hosts(struct arena *a, const struct check_options *o,
+					  struct host_group **hosts, size_t *count)
+{
+	struct host_group *const all = arena_array(a, *count + o->build_count, sizeof(*all));
+
+	if (!all)
+		return TOCSIN_NO_MEMORY;
+	if (*count)
+		memcpy(all, *hosts, *count * sizeof(*all));
+	*hosts = all;
+	for (size_t i = 0; i < o->build_count; i++) {
+		const char *const name = arena_copy(a, o->builds[i], given_host(o->builds[i]));
+		bool known = false;
+
+		if (!name)
+			return TOCSIN_NO_MEMORY;
+		for (size_t k = 0; k < *count; k++) {
+			known |= host_same(all[k].name, name);
+			for (size_t n = 0; n < all[k].name_count; n++)
+				known |= host_same(all[k].names[n], name);
+		}
+		if (known)
+			continue;
+		memset(&all[*count], 0, sizeof(all[*count]));
+		all[*count].names = arena_array(a, 1, sizeof(*all[*count].names));
+		if (!all[*count].names)
+			return TOCSIN_NO_MEMORY;
+		all[*count].name = all[*count].names[0] = name;
+		all[(*count)++].name_count = 1;
+	}
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status judge_all(struct check_result *r, const struct collection *c,
+				    const struct check_options *o, const struct compiled *compiled,
+				    struct tocsin_error *error)
+{
+	struct host_group *groups;
+	size_t count;
+
+	TRY(hosts_group(&r->arena, c, &groups, &count));
+	TRY(add_given_hosts(&r->arena, o, &groups, &count));
+	r->hosts = arena_array(&r->arena, count, sizeof(*r->hosts));
+	if (!r->hosts)
+		return TOCSIN_NO_MEMORY;
+	r->host_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct check_host *const h = &r->hosts[i];
+
+		h->name = groups[i].name;
+		h->aliases = groups[i].names;
+		h->alias_count = groups[i].name_count;
+		h->verdicts = arena_array(&r->arena, o->pack_count, sizeof(*h->verdicts));
+		if (!h->verdicts)
+			return TOCSIN_NO_MEMORY;
+		TRY(timeline_make(&r->arena, &groups[i], o, h, error));
+		TRY(coverage_make(&r->arena, c, &groups[i], h));
+		for (size_t p = 0; p < o->pack_count; p++) {
+			TRY(judge_host(&r->arena, c, &groups[i], o, p, compiled->queries[p], h,
+				       &h->verdicts[p]));
+			r->complete &= h->verdicts[p].assessment != ASSESSMENT_INSUFFICIENT;
+		}
+	}
+	return TOCSIN_OK;
+}
+
+/* Refuses a HOST=BUILD that says nothing before the evidence is read for hours. */
+static enum tocsin_status check_given(const struct check_options *o, struct tocsin_error *error)
+{
+	for (size_t i = 0; i < o->build_count; i++) {
+		const size_t n = given_host(o->builds[i]);
+		enum precision precision;
+		struct build b;
+
+		if (!n)
+			return error_setf(error, TOCSIN_USAGE, 0, "not HOST=BUILD", "%.100s",
+					  o->builds[i]);
+		TRY(exposure_parse(o->db, o->builds[i] + n + 1, &b, &precision, error));
+	}
+	return TOCSIN_OK;
+}
+
+enum tocsin_status check_run(const struct evidence *evidence, const struct check_options *options,
+			     struct check_result **ret_result, struct tocsin_error *error)
+{
+	struct check_result *const r = calloc(1, sizeof(*r));
+	struct compiled compiled = {NULL};
+	struct collection c = {0};
+	enum tocsin_status status;
+
+	if (!r)
+		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	error_set(error, TOCSIN_OK, 0, "");
+	status = check_given(options, error);
+	if (status == TOCSIN_OK)
+		status = compile_packs(options, &compiled, error);
+	if (status == TOCSIN_OK)
+		status = collect_run(&c, evidence, options, &compiled, error);
+	if (status == TOCSIN_OK) {
+		r->records = c.records;
+		r->sources = evidence->source_count;
+		r->complete = true;
+		status = report_errors(r, evidence, &c);
+	}
+	if (status == TOCSIN_OK)
+		status = judge_all(r, &c, options, &compiled, error);
+	compiled_free(options, &compiled);
+	if (status != TOCSIN_OK) {
+		arena_free(&c.arena);
+		check_result_free(r);
+		if (status == TOCSIN_NO_MEMORY)
+			error_set(error, status, 0, "out of memory");
+		return status;
+	}
+	r->complete &= r->lost == 0 && r->host_count > 0;
+	/* The result's texts live in the collection: it goes with the result. */
+	r->collected = c.arena;
+	*ret_result = r;
+	return TOCSIN_OK;
+}
+
+void check_result_free(struct check_result *r)
+{
+	if (r) {
+		arena_free(&r->arena);
+		arena_free(&r->collected);
+		free(r);
+	}
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one pass over the evidence: what the verdicts are made from, per source and Computer name. */
+#ifndef TOCSIN_VERDICT_COLLECT_H
+#define TOCSIN_VERDICT_COLLECT_H
+
+#include "query/query.h"
+#include "query/scan.h"
+#include "verdict/verdict.h"
+
+/* Consecutive record ids of one channel. */
+struct id_run {
+	uint64_t first, last;
+	uint64_t first_time, last_time;
+};
+
+/* The records of one source that have one Computer and one channel. */
+struct segment {
+	const struct source *source;
+	const char *computer, *channel;
+	uint64_t from, to, records;
+	struct id_run *runs;
+	size_t run_count, run_room;
+	uint64_t last_seen; /* newest record's time: which of several names is the latest */
+	bool forwarded;     /* its records were rendered by a collector */
+	size_t host;        /* index of its host_group, set by hosts_group() */
+};
+
+/* Something at a time on a computer: a hit, an undecided record, a build, a cleared log. */
+enum mark_kind { MARK_HIT, MARK_UNDECIDED, MARK_BUILD, MARK_CLEARED };
+
+struct mark {
+	enum mark_kind kind;
+	const struct segment *segment;
+	size_t pack, detection; /* HIT, UNDECIDED; BUILD: the pack */
+	uint64_t time, record_id, offset, hash;
+	uint64_t count; /* records: UNDECIDED ones of one segment and detection are one mark */
+	uint32_t chunk, event_id;
+	const char *provider;
+	const char *text; /* HIT: the message; BUILD: the build; CLEARED: the log's name */
+	const char *build, *account, *process;
+};
+
+struct collection {
+	struct arena arena;
+	struct segment **segments;
+	size_t segment_count, segment_room;
+	struct mark *marks;
+	size_t mark_count, mark_room;
+	struct scan_damage *damages;
+	size_t damage_count, damage_room;
+	uint64_t records;
+	bool failed; /* memory */
+};
+
+/* Compiled detections of all packs, in pack order. */
+struct compiled {
+	struct query ***queries; /* [pack][detection] */
+};
+
+/* Runs the scan. `c` is zero; free its arena afterwards. */
+TOCSIN_MUST_USE enum tocsin_status collect_run(struct collection *c,
+					       const struct evidence *evidence,
+					       const struct check_options *options,
+					       const struct compiled *compiled,
+					       struct tocsin_error *error);
+
+/* Appends zeroed room for one more item to an array that lives in an arena; NULL without memory. */
+void *grow(struct arena *a, void **items, size_t *count, size_t *room, size_t size);
+
+#endif

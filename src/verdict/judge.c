@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules: docs/verdicts.md. */
+#include "verdict/judge.h"
+
+#include <stdlib.h>
+
+#include "base/timestamp.h"
+#include "query/wildcard.h"
+#include "verdict/coverage.h"
+#include "verdict/timeline.h"
+
+struct judge {
+	struct arena *a;
+	const struct collection *c;
+	const struct host_group *group;
+	const struct check_options *options;
+	const struct pack *pack;
+	size_t pack_index;
+	struct query *const *queries;
+	const struct check_host *host;
+	struct check_verdict *v;
+};
+
+static enum tocsin_status exposures(struct judge *j)
+{
+	static const char no_build[] = "no build is known; event logs alone do not prove absence";
+
+	j->v->exposures = arena_array(j->a, j->pack->cve_count, sizeof(*j->v->exposures));
+	if (!j->v->exposures)
+		return TOCSIN_NO_MEMORY;
+	j->v->exposure_count = j->pack->cve_count;
+	for (size_t i = 0; i < j->pack->cve_count; i++) {
+		struct check_exposure *const e = &j->v->exposures[i];
+
+		e->cve = j->pack->cves[i];
+		e->exposure.status = EXPOSURE_UNKNOWN;
+		e->exposure.reason = no_build;
+		if (j->host->newest)
+			TRY(exposure_judge(j->options->db, e->cve, &j->host->newest->build,
+					   j->host->newest->precision, j->a, &e->exposure));
+	}
+	return TOCSIN_OK;
+}
+
+/* What makes two hits one record: found by two commands it still counts for each. */
+static int same_record(const void *a, const void *b)
+{
+	const struct mark *const x = *(const struct mark *const *)a;
+	const struct mark *const y = *(const struct mark *const *)b;
+
+	if (x->detection != y->detection)
+		return x->detection < y->detection ? -1 : 1;
+	if (x->record_id != y->record_id)
+		return x->record_id < y->record_id ? -1 : 1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return strcmp(x->segment->channel, y->segment->channel);
+}
+
+static int same_record_then_place(const void *a, const void *b)
+{
+	const struct mark *const x = *(const struct mark *const *)a;
+	const struct mark *const y = *(const struct mark *const *)b;
+	const int order = same_record(a, b);
+
+	return order ? order : x < y ? -1 : x > y; /* marks stand in evidence order */
+}
+
+/* The host's hits for this pack; the same record in two exports counts once, as the first of them.
+ */
+static enum tocsin_status distinct_hits(const struct judge *j, const struct mark ***ret,
+					size_t *ret_count)
+{
+	const struct mark **const hits = arena_array(j->a, j->group->mark_count, sizeof(*hits));
+	size_t count = 0, kept = 0;
+
+	if (!hits)
+		return TOCSIN_NO_MEMORY;
+	for (size_t i = 0; i < j->group->mark_count; i++) {
+		const struct mark *const m = j->group->marks[i];
+
+		if (m->kind == MARK_HIT && m->pack == j->pack_index)
+			hits[count++] = m;
+	}
+	if (count)
+		qsort(hits, count, sizeof(*hits), same_record_then_place);
+	for (size_t i = 0; i < count; i++) {
+		if (!kept || same_record(&hits[kept - 1], &hits[i]) != 0)
+			hits[kept++] = hits[i];
+	}
+	*ret = hits;
+	*ret_count = kept;
+	return TOCSIN_OK;
+}
+
+static void fill_finding(const struct judge *j, const struct mark *m, struct check_finding *f)
+{
+	const struct pack_detection *const d = &j->pack->detections[m->detection];
+	const enum ran ran =
+		timeline_ran(j->a, j->options->db, j->pack, j->host, m->build, m->time, &f->build);
+
+	f->severity = ran == RAN_AFFECTED ? d->severity_affected : d->severity_otherwise;
+	f->detection = d;
+	f->time = m->time;
+	f->source = m->segment->source;
+	f->record_id = m->record_id;
+	f->offset = m->offset;
+	f->chunk = m->chunk;
+	f->event_id = m->event_id;
+	f->provider = m->provider;
+	f->channel = m->segment->channel;
+	f->account = m->account;
+	f->process = m->process;
+	f->text = m->text;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct check_finding *const x = a, *const y = b;
+
+	if (x->severity != y->severity)
+		return x->severity > y->severity ? -1 : 1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return x->record_id < y->record_id ? -1 : x->record_id > y->record_id;
+}
+
+/* Whether the query reads a channel; its log names may hold wildcards. A bad one selects nothing
+ * here or there. */
+static bool asks_channel(struct arena *a, const struct query *q, const char *channel)
+{
+	for (size_t i = 0; i < q->channel_count; i++) {
+		const struct wildcard *w;
+
+		if (wildcard_compile(a, utf8_to_utf16(a, view_of(q->channels[i])), true, &w,
+				     NULL) == TOCSIN_OK &&
+		    wildcard_match(w, utf8_to_utf16(a, view_of(channel))))
+			return true;
+	}
+	return q->channel_count == 0;
+}
+
+static enum tocsin_status detection_coverage(const struct judge *j, const struct query *q,
+					     struct check_detection *d)
+{
+	struct check_coverage *const list =
+		arena_array(j->a, j->host->coverage_count, sizeof(*list));
+
+	if (!list)
+		return TOCSIN_NO_MEMORY;
+	for (size_t i = 0; i < j->host->coverage_count; i++) {
+		if (asks_channel(j->a, q, j->host->coverage[i].channel))
+			list[d->coverage_count++] = j->host->coverage[i];
+	}
+	d->coverage = list;
+	return TOCSIN_OK;
+}
+
+static void count_hit(const struct judge *j, const struct mark *m)
+{
+	struct check_detection *const d = &j->v->detections[m->detection];
+
+	d->first = d->hits == 0 || m->time < d->first ? m->time : d->first;
+	d->last = m->time > d->last ? m->time : d->last;
+	d->hits++;
+	fill_finding(j, m, &j->v->findings[j->v->finding_count++]);
+}
+
+static enum tocsin_status detections(struct judge *j)
+{
+	struct check_verdict *const v = j->v;
+	const struct mark **hits;
+	size_t count;
+
+	TRY(distinct_hits(j, &hits, &count));
+	v->detections = arena_array(j->a, j->pack->detection_count, sizeof(*v->detections));
+	v->findings = arena_array(j->a, count, sizeof(*v->findings));
+	if (!v->detections || !v->findings)
+		return TOCSIN_NO_MEMORY;
+	v->detection_count = j->pack->detection_count;
+	for (size_t i = 0; i < count; i++)
+		count_hit(j, hits[i]);
+	for (size_t i = 0; i < j->group->mark_count; i++) {
+		const struct mark *const m = j->group->marks[i];
+
+		if (m->kind == MARK_UNDECIDED && m->pack == j->pack_index)
+			v->detections[m->detection].undecided += m->count;
+	}
+	for (size_t i = 0; i < v->detection_count; i++) {
+		struct check_detection *const d = &v->detections[i];
+
+		d->detection = &j->pack->detections[i];
+		TRY(detection_coverage(j, j->queries[i], d));
+		d->status = d->hits             ? DETECTION_HIT
+			    : d->undecided      ? DETECTION_UNDECIDED
+			    : d->coverage_count ? DETECTION_NO_HIT
+						: DETECTION_NO_SOURCE;
+	}
+	if (v->finding_count)
+		qsort(v->findings, v->finding_count, sizeof(*v->findings), worst_first);
+	return TOCSIN_OK;
+}
+
+/* "2 × title; 1 × title" of the findings of the worst severity, and the build that ran. */
+static void reason_findings(const struct judge *j, struct buf *out)
+{
+	const struct check_verdict *const v = j->v;
+	const enum severity worst = v->findings[0].severity;
+	const char *build = NULL;
+
+	for (size_t d = 0; d < v->detection_count; d++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < v->finding_count; i++) {
+			if (v->findings[i].severity == worst &&
+			    v->findings[i].detection == v->detections[d].detection) {
+				n++;
+				build = build ? build : v->findings[i].build;
+			}
+		}
+		if (n)
+			buf_printf(out, "%s%zu × %s", out->n ? "; " : "", n,
+				   v->detections[d].detection->title);
+	}
+	if (build)
+		buf_printf(out, ", while build %s ran", build);
+	else
+		buf_str(out, ", no build known at that time");
+}
+
+/* Channels that must be there: the pack's required ones, else those that its printed commands read.
+ */
+static enum tocsin_status doubts(struct judge *j, struct buf *out, uint64_t *from, uint64_t *to)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < j->pack->source_count; i++) {
+		if (!j->pack->sources[i].required)
+			continue;
+		any = true;
+		TRY(coverage_doubts(j->a, j->c, j->group, j->pack->sources[i].channel, j->options,
+				    out, from, to));
+	}
+	for (size_t i = 0; !any && i < j->pack->detection_count; i++) {
+		for (size_t k = 0; k < j->queries[i]->channel_count; k++)
+			TRY(coverage_doubts(j->a, j->c, j->group, j->queries[i]->channels[k],
+					    j->options, out, from, to));
+	}
+	if (!any && !j->pack->detection_count)
+		buf_str(out, "the advisory prints no command that reads evidence");
+	for (size_t i = 0; i < j->v->detection_count; i++) {
+		const struct check_detection *const d = &j->v->detections[i];
+
+		if (d->undecided)
+			buf_printf(out, "%s%llu records can't be decided for: %s",
+				   out->n ? "; " : "", (unsigned long long)d->undecided,
+				   d->detection->title);
+	}
+	return TOCSIN_OK;
+}
+
+/* Sources that are not required and not there weaken the answer; the reason says which. */
+static void weakened_by(const struct judge *j, struct buf *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < j->pack->source_count; i++) {
+		const char *const channel = j->pack->sources[i].channel;
+		bool there = false;
+
+		for (size_t k = 0; k < j->host->coverage_count; k++)
+			there |= ascii_equal_nocase(j->host->coverage[k].channel, channel);
+		if (there || j->pack->sources[i].required)
+			continue;
+		buf_printf(out, "%s%s", any ? ", " : "; without ", channel);
+		any = true;
+	}
+}
+
+static void reason_covered(const struct judge *j, uint64_t from, uint64_t to, struct buf *out)
+{
+	char first[FILETIME_TEXT], last[FILETIME_TEXT];
+
+	filetime_format_day(first, from);
+	filetime_format_day(last, to);
+	buf_printf(out, "%s … %s covered, no gap", first, last);
+	if (j->v->finding_count)
+		buf_printf(out, "; %zu findings of low severity or below", j->v->finding_count);
+	weakened_by(j, out);
+}
+
+static enum tocsin_status assess(struct judge *j)
+{
+	struct check_verdict *const v = j->v;
+	struct buf reason = {0};
+	uint64_t from = 0, to = 0;
+	enum tocsin_status status = TOCSIN_OK;
+
+	if (v->finding_count && v->findings[0].severity >= SEVERITY_MEDIUM) {
+		v->assessment = v->findings[0].severity == SEVERITY_HIGH ? ASSESSMENT_ATTACK_FOUND
+									 : ASSESSMENT_SUSPECTED;
+		reason_findings(j, &reason);
+	} else {
+		status = doubts(j, &reason, &from, &to);
+		v->assessment = reason.n ? ASSESSMENT_INSUFFICIENT : ASSESSMENT_NO_SIGN;
+		if (reason.n)
+			weakened_by(j, &reason);
+		else
+			reason_covered(j, from, to, &reason);
+	}
+	if (status == TOCSIN_OK) {
+		v->reason = arena_string(j->a, buf_cstr(&reason));
+		status = v->reason && !reason.failed ? TOCSIN_OK : TOCSIN_NO_MEMORY;
+	}
+	buf_free(&reason);
+	return status;
+}
+
+enum tocsin_status judge_host(struct arena *a, const struct collection *c,
+			      const struct host_group *group, const struct check_options *options,
+			      size_t pack_index, struct query *const *queries,
+			      const struct check_host *host, struct check_verdict *verdict)
+{
+	struct judge j = {a,          c,       group, options, options->packs[pack_index],
+			  pack_index, queries, host,  verdict};
+
+	verdict->pack = j.pack;
+	TRY(exposures(&j));
+	TRY(detections(&j));
+	return assess(&j);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verdict/timeline.h"
+
+#include <stdlib.h>
+
+size_t given_host(const char *given)
+{
+	const char *const equals = strchr(given, '=');
+
+	return equals ? (size_t)(equals - given) : 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct check_build *const x = a, *const y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return build_compare(&x->build, &y->build);
+}
+
+static bool is_host(const struct host_group *g, const char *name)
+{
+	if (host_same(g->name, name))
+		return true;
+	for (size_t i = 0; i < g->name_count; i++) {
+		if (host_same(g->names[i], name))
+			return true;
+	}
+	return false;
+}
+
+static enum precision precision_of(const char *name)
+{
+	return !strcmp(name, "su")   ? PRECISION_SU
+	       : !strcmp(name, "cu") ? PRECISION_CU
+				     : PRECISION_PRODUCT;
+}
+
+/* A build that an event proved; text that names no Exchange build proves nothing. */
+static enum tocsin_status from_mark(struct arena *a, const struct check_options *options,
+				    const struct mark *m, struct check_build *b, bool *ret_is_one)
+{
+	const struct pack_build *const rule = &options->packs[m->pack]->builds[m->detection];
+	struct build_info info;
+	struct buf from = {0};
+
+	*ret_is_one =
+		exposure_parse(options->db, m->text, &b->build, &b->precision, NULL) == TOCSIN_OK &&
+		exposure_identify(options->db, &b->build, b->precision, &info);
+	if (!*ret_is_one)
+		return TOCSIN_OK;
+	if (b->precision > precision_of(rule->precision))
+		b->precision = precision_of(rule->precision);
+	b->time = m->time;
+	buf_printf(&from, "%s %u, record %llu, %s", m->provider, m->event_id,
+		   (unsigned long long)m->record_id, m->segment->source->path);
+	b->from = arena_string(a, buf_cstr(&from));
+	buf_free(&from);
+	return b->from ? TOCSIN_OK : TOCSIN_NO_MEMORY;
+}
+
+static bool same_cu(const struct build *a, const struct build *b)
+{
+	return a->part[0] == b->part[0] && a->part[1] == b->part[1] && a->part[2] == b->part[2];
+}
+
+/* Keeps changes only: a build that says less of the same CU than the one before it changes nothing.
+ */
+static void drop_repeats(struct check_host *host)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < host->build_count; i++) {
+		const struct check_build *const b = &host->builds[i];
+		const struct check_build *const before = kept ? &host->builds[kept - 1] : NULL;
+
+		if (before &&
+		    ((b->precision == before->precision &&
+		      build_compare(&b->build, &before->build) == 0) ||
+		     (b->precision < before->precision && same_cu(&b->build, &before->build))))
+			continue;
+		host->builds[kept++] = *b;
+	}
+	host->build_count = kept;
+}
+
+enum tocsin_status timeline_make(struct arena *a, const struct host_group *group,
+				 const struct check_options *options, struct check_host *host,
+				 struct tocsin_error *error)
+{
+	struct check_build *const list =
+		arena_array(a, group->mark_count + options->build_count, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return TOCSIN_NO_MEMORY;
+	for (size_t i = 0; i < group->mark_count; i++) {
+		bool is_one = false;
+
+		if (group->marks[i]->kind == MARK_BUILD)
+			TRY(from_mark(a, options, group->marks[i], &list[count], &is_one));
+		count += is_one;
+	}
+	for (size_t i = 0; i < options->build_count; i++) {
+		const char *const given = options->builds[i];
+		const size_t n = given_host(given);
+		const char *const name = arena_copy(a, given, n);
+
+		if (!name)
+			return TOCSIN_NO_MEMORY;
+		if (!is_host(group, name))
+			continue;
+		TRY(exposure_parse(options->db, given + n + 1, &list[count].build,
+				   &list[count].precision, error));
+		list[count].time = UINT64_MAX;
+		list[count++].from = "--build";
+	}
+	qsort(list, count, sizeof(*list), by_time);
+	host->builds = list;
+	host->build_count = count;
+	drop_repeats(host);
+	host->newest = host->build_count ? &host->builds[host->build_count - 1] : NULL;
+	return TOCSIN_OK;
+}
+
+static enum ran judge(struct arena *a, const struct exposure_db *db, const struct pack *pack,
+		      const struct build *b, enum precision precision)
+{
+	enum ran ran = RAN_UNKNOWN;
+
+	for (size_t i = 0; i < pack->cve_count; i++) {
+		struct exposure e;
+
+		if (exposure_judge(db, pack->cves[i], b, precision, a, &e) != TOCSIN_OK)
+			continue;
+		if (e.status == EXPOSURE_AFFECTED)
+			return RAN_AFFECTED;
+		if (e.status != EXPOSURE_UNKNOWN)
+			ran = RAN_OTHER;
+	}
+	return ran;
+}
+
+static const char *build_text(struct arena *a, const struct build *b)
+{
+	char text[48];
+
+	return arena_copy(a, text, build_format(text, b));
+}
+
+enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struct pack *pack,
+		      const struct check_host *host, const char *own, uint64_t time,
+		      const char **ret_build)
+{
+	const struct check_build *at = NULL, *after = NULL;
+	enum precision precision;
+	struct build_info info;
+	struct build b;
+
+	*ret_build = NULL;
+	if (own && exposure_parse(db, own, &b, &precision, NULL) == TOCSIN_OK &&
+	    exposure_identify(db, &b, precision, &info)) {
+		*ret_build = build_text(a, &b);
+		return judge(a, db, pack, &b, precision);
+	}
+	for (size_t i = 0; i < host->build_count; i++) {
+		if (host->builds[i].time <= time)
+			at = &host->builds[i];
+		else if (!after)
+			after = &host->builds[i];
+	}
+	if (!at && after && judge(a, db, pack, &after->build, after->precision) == RAN_AFFECTED)
+		at = after;
+	if (!at)
+		return RAN_UNKNOWN;
+	*ret_build = build_text(a, &at->build);
+	return judge(a, db, pack, &at->build, at->precision);
+}
