@@ -7,6 +7,11 @@
 #ifndef TOCSIN_TESTS_TEST_H
 #define TOCSIN_TESTS_TEST_H
 
+/* For tests that make files and folders; it is to be the first header of a test. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Output files: complete or not there, and nobody's file is replaced by accident. */
-#define _GNU_SOURCE /* mkdtemp */
 #include "test.h"
 
 #include "base/os.h"
