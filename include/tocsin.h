@@ -135,7 +135,11 @@ enum tocsin_answer { TOCSIN_NO = 0, TOCSIN_UNDECIDED = 1, TOCSIN_YES = 2 };
 TOCSIN_MUST_USE TOCSIN_API enum tocsin_status
 tocsin_query_compile(const char *command, tocsin_query **ret_query, struct tocsin_error *error);
 
-/* Whether the query selects this event (its filters only; -Newest and -MaxEvents are not applied).
+/*
+ * Whether the query selects this event (its filters only; -Newest and -MaxEvents are not applied).
+ * What a query needs for asking is set up once for each reader and kept there for the last eight
+ * queries asked; without memory for it the answer is TOCSIN_UNDECIDED. Different threads may ask one
+ * query about events of their own readers.
  */
 TOCSIN_API enum tocsin_answer tocsin_query_match(const tocsin_query *query,
 						 const tocsin_event *event);
