@@ -44,7 +44,7 @@ enum tocsin_status {
 	TOCSIN_INVALID = 11,     /* bytes are there and wrong */
 	TOCSIN_UNSUPPORTED = 12, /* well formed, but this version does not interpret it */
 	TOCSIN_LIMIT = 13,       /* a named limit (src/base/limits.h) was reached */
-	TOCSIN_MISMATCH = 14,	 /* read all the same, but a checksum or header does not agree */
+	TOCSIN_MISMATCH = 14,    /* read all the same, but a checksum or header does not agree */
 	TOCSIN_USAGE = 20,       /* an argument is wrong */
 	TOCSIN_NOT_FOUND = 21,
 	TOCSIN_SYNTAX = 22, /* a command, query or advisory text does not parse */
@@ -138,8 +138,8 @@ tocsin_query_compile(const char *command, tocsin_query **ret_query, struct tocsi
 /*
  * Whether the query selects this event (its filters only; -Newest and -MaxEvents are not applied).
  * What a query needs for asking is set up once for each reader and kept there for the last eight
- * queries asked; without memory for it the answer is TOCSIN_UNDECIDED. Different threads may ask one
- * query about events of their own readers.
+ * queries asked; without memory for it the answer is TOCSIN_UNDECIDED. Different threads may ask
+ * one query about events of their own readers.
  */
 TOCSIN_API enum tocsin_answer tocsin_query_match(const tocsin_query *query,
 						 const tocsin_event *event);
