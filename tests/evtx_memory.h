@@ -12,9 +12,12 @@
 
 /* What reading a log gave. */
 struct log_reading {
-	unsigned chunks, records, damages, closed;
-	uint64_t text;     /* bytes that the renderers gave */
-	uint64_t ids_seen; /* sum of the ids of the records that were read */
+	unsigned chunks, records;
+	unsigned lost;    /* records that were told to be damaged */
+	unsigned closed;  /* chunks that could not be opened */
+	unsigned damages; /* all that was told: these two, headers, checksums */
+	uint64_t text;    /* bytes that the renderers gave */
+	uint64_t seen;    /* bit n: a record of id n was read, or n + 64, ... */
 };
 
 typedef void (*log_visit)(void *context, const struct event *e);
@@ -59,10 +62,11 @@ static inline struct log_reading log_read(struct view log, log_visit visit, void
 				break;
 			if (next != TOCSIN_OK) {
 				r.damages++;
+				r.lost++;
 				continue;
 			}
 			r.records++;
-			r.ids_seen += e->record_id;
+			r.seen |= 1ull << (e->record_id & 63);
 			buf_clear(&out);
 			(void)!evtx_render_xml(d, e, &out);
 			(void)!evtx_render_json(d, e, &out);
