@@ -202,5 +202,10 @@ enum tocsin_status outfile_stdout(const void *p, size_t n, struct tocsin_error *
 void outfile_prepare(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	/* A closed stream must not become the number of a file that is opened later: what is
+	 * printed would go into it. Opened for reading, it stays an error to write there. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			return;
 }
 #endif
