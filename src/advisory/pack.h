@@ -76,6 +76,9 @@ struct pack {
 TOCSIN_MUST_USE enum tocsin_status pack_parse(struct view yaml, const char *name,
 					      struct pack **ret_pack, struct tocsin_error *error);
 
+/* Whether a file's text is a pack (and no advisory document). */
+bool pack_recognise(struct view text);
+
 /*
  * A pack for `-a WHAT`: the number of a built-in pack, or the path of a CERT-EU document (published
  * or flattened) or of a pack. A document is joined with the built-in pack of its number where there

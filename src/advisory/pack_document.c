@@ -331,8 +331,8 @@ enum tocsin_status pack_from_advisory(const struct advisory *doc, const struct p
 	return TOCSIN_OK;
 }
 
-/* A pack names its schema among its first keys; a document has no such key. */
-static bool is_pack(struct view text)
+/* A pack names its schema; a document has no such key. */
+bool pack_recognise(struct view text)
 {
 	static const char mark[] = "schema:";
 	const size_t n = sizeof(mark) - 1;
@@ -384,8 +384,8 @@ enum tocsin_status pack_open(const char *what, const char *data, struct pack **r
 	}
 	status = os_read_file(&a, what, LIMIT_DOCUMENT_BYTES, &text, error);
 	if (status == TOCSIN_OK)
-		status = is_pack(text) ? pack_parse(text, what, ret_pack, error)
-				       : open_document(text, what, data, ret_pack, error);
+		status = pack_recognise(text) ? pack_parse(text, what, ret_pack, error)
+					      : open_document(text, what, data, ret_pack, error);
 	arena_free(&a);
 	return status;
 }
