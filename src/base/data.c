@@ -105,7 +105,7 @@ static enum tocsin_status walk_folder(struct walk *w, const char *folder, unsign
 		if (is_hidden(entries[i].name))
 			continue;
 		if (entries[i].kind == OS_FOLDER && !entries[i].is_link) {
-			name = join(w->a, name, "/");
+			name = join(w->a, name, ""); /* only the slash */
 			if (!name)
 				return no_memory(w->error);
 			TRY(walk_folder(w, name, depth + 1));

@@ -252,7 +252,7 @@ static bool looks_like_update(const char *prefix, const char *word)
 {
 	const size_t n = strlen(word);
 
-	return *prefix || !strncmp(word, "kb", 2) ||
+	return *prefix || !strncmp(word, "kb", 2) || !strncmp(word, "ru", 2) ||
 	       (n >= 7 && n <= 9 && (strstr(word, "su") || strstr(word, "hu")));
 }
 

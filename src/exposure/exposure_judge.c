@@ -77,7 +77,10 @@ static bool follows_affected(const struct question *q)
 	return named(q, p);
 }
 
-/* What is told beside the rule: researchers' findings, sources that disagree, mitigations. */
+/*
+ * What is told beside the rule: researchers' findings, sources that disagree, mitigations, what
+ * else is to be done.
+ */
 static const char *remarks(struct question *q)
 {
 	const char *text = "";
@@ -97,6 +100,9 @@ static const char *remarks(struct question *q)
 			text ? text : "", q->product->name);
 	if (q->cve->config == CONFIG_MITIGATION)
 		text = exposure_text(q->arena, "%s; %s", text ? text : "", q->cve->config_text);
+	if (q->cve->config == CONFIG_NEEDED)
+		text = exposure_text(q->arena, "%s; beside the update, %s", text ? text : "",
+				     q->cve->config_text);
 	return text ? text : "";
 }
 
@@ -301,10 +307,10 @@ static void judge_cu(struct question *q)
 						 q->cu->name));
 		return;
 	}
-	affected(q, exposure_text(q->arena,
-				  "%s is out of support and got no fix of its own; it came for %s "
-				  "only",
-				  q->cu->name, fixed_cus(q)));
+	affected(q,
+		 exposure_text(q->arena,
+			       "%s %s is out of support and got no fix of its own, it came for %s",
+			       q->product->name, q->cu->name, fixed_cus(q)));
 	set_fix(q, newest_fix(q), true);
 }
 
@@ -367,11 +373,9 @@ static void judge(struct question *q)
 	}
 	if (!q->product->cu_part) {
 		answer(q, EXPOSURE_NOT_AFFECTED,
-		       exposure_text(
-			       q->arena,
-			       "%s is kept up to date by its operator and is no product of "
-			       "this advisory; servers on premises are judged by their own build",
-			       q->product->name));
+		       exposure_text(q->arena,
+				     "%s is not affected: its operator keeps it up to date",
+				     q->product->name));
 		return;
 	}
 	if (judge_platform(q) || judge_unnamed(q))
