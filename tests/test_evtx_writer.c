@@ -150,8 +150,7 @@ static void test_classic(void **state)
 					   "plain",
 					   "<&>\"' ]]>",
 					   "two\r\nlines\t",
-					   "Gr\xc3\xb6\xc3\x9f"
-					   "e \xf0\x9f\x94\x94",
+					   "gr\xc3\xb6n \xc3\x9f \xf0\x9f\x94\x94",
 					   "  "};
 	struct bench b;
 

@@ -27,8 +27,7 @@ static void case_classic_strings(struct log *log)
 					   "",
 					   "<tag attribute=\"x\" other='y'> & ]]>",
 					   "two\r\nlines\tand a tab",
-					   "Gr\xc3\xb6\xc3\x9f"
-					   "e \xe2\x82\xac \xf0\x9f\x94\x94",
+					   "gr\xc3\xb6n \xc3\x9f \xe2\x82\xac \xf0\x9f\x94\x94",
 					   "  blanks around  ",
 					   "C:\\Windows\\System32\\inetsrv\\w3wp.exe",
 					   "",

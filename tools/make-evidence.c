@@ -4,16 +4,19 @@
  *
  *   make-evidence DIR                   the demo's evidence: four Exchange servers
  *   make-evidence --writer-cases DIR    a log per feature of the writer, with expectations
+ *   make-evidence --fuzz-corpus DIR     the seeds of the EVTX fuzz targets (fuzz/corpus)
  *   make-evidence --large FILE MIB      one dense log without anything to find
  *
  * All names, accounts and texts are invented; the layouts are those of the real events.
  */
+#include "evidence_corpus.h"
 #include "evidence_hosts.h"
 
 static int usage(void)
 {
 	fputs("usage: make-evidence DIR\n"
 	      "       make-evidence --writer-cases DIR\n"
+	      "       make-evidence --fuzz-corpus DIR\n"
 	      "       make-evidence --large FILE MIB\n",
 	      stderr);
 	return 2;
@@ -27,6 +30,8 @@ int main(int argc, char **argv)
 		printf("%llu records of 4 hosts\n", (unsigned long long)write_hosts(argv[1]));
 	} else if (argc == 3 && strcmp(argv[1], "--writer-cases") == 0) {
 		write_cases(argv[2]);
+	} else if (argc == 3 && strcmp(argv[1], "--fuzz-corpus") == 0) {
+		write_corpus(argv[2]);
 	} else if (argc == 4 && strcmp(argv[1], "--large") == 0) {
 		if (!text_parse_u64(view_of(argv[3]), &mib) || mib == 0 || mib > 1u << 20)
 			return usage();

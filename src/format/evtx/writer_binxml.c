@@ -3,7 +3,7 @@
  * EVTX writer: an event as BinXML.
  *
  *   instance    0C 01 id(4) offset(4) [definition, at its first use]  count(4)
- *               count * { size(2) type(1) 00 }  values
+ *               count * { size(2) type(1) 00 }  values  00
  *   definition  next(4) GUID(16) size(4)  0F 01 01 00  element  00
  *   element     01 or 41 (with attributes)  dependency(2)  size(4)  name(4)
  *               [attribute list: size(4) { 06 or 46 (more follow)  name(4)  content }*]
@@ -772,6 +772,7 @@ static enum tocsin_status write_nested(const struct job *job, enum template_kind
 		write_rendering(job);
 	else
 		TRY(write_values(job, error));
+	pen_8(pen, TOKEN_EOF);
 	if (!pen->overflow)
 		put16(pen->chunk + descriptor_at, (uint16_t)(pen->at - start));
 	return TOCSIN_OK;
@@ -853,8 +854,11 @@ enum tocsin_status pen_event(struct pen *pen, const struct event *e, const struc
 		return TOCSIN_OK;
 	pen->chunk[descriptors_at + 4 * SLOT_BODY + 2] = VALUE_BINXML;
 	TRY(write_nested(&job, job.body, descriptors_at + 4 * SLOT_BODY, error));
-	if (!(job.flags & SYSTEM_RENDERING) || pen->overflow)
-		return TOCSIN_OK;
-	pen->chunk[descriptors_at + 4 * SLOT_RENDERING + 2] = VALUE_BINXML;
-	return write_nested(&job, KIND_RENDERING, descriptors_at + 4 * SLOT_RENDERING, error);
+	if ((job.flags & SYSTEM_RENDERING) && !pen->overflow) {
+		pen->chunk[descriptors_at + 4 * SLOT_RENDERING + 2] = VALUE_BINXML;
+		TRY(write_nested(&job, KIND_RENDERING, descriptors_at + 4 * SLOT_RENDERING,
+				 error));
+	}
+	pen_8(pen, TOKEN_EOF);
+	return TOCSIN_OK;
 }

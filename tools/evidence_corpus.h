@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Part of make-evidence: the seeds of fuzz/fuzz_evtx_file and fuzz/fuzz_binxml. Files are the
+ * writer's, with a small header block and without the free space; BinXML is assembled token by
+ * token, because it has to hold what the writer never writes.
+ */
+#ifndef TOCSIN_TOOLS_EVIDENCE_CORPUS_H
+#define TOCSIN_TOOLS_EVIDENCE_CORPUS_H
+
+#include "../fuzz/binxml_log.h"
+#include "evidence_cases.h"
+
+/* BinXML in the making; `base` is the chunk's offset of its first byte. */
+struct assembly {
+	uint8_t byte[8192];
+	uint32_t n, base;
+};
+
+static void put(struct assembly *a, unsigned bytes, uint64_t v)
+{
+	for (unsigned i = 0; i < bytes && a->n < sizeof(a->byte); i++)
+		a->byte[a->n++] = (uint8_t)(v >> 8 * i);
+}
+
+static void put_text(struct assembly *a, const char *ascii)
+{
+	put(a, 2, strlen(ascii));
+	for (; *ascii; ascii++)
+		put(a, 2, (uint8_t)*ascii);
+}
+
+/* A name that stands inline. */
+static void put_name(struct assembly *a, const char *name)
+{
+	put(a, 4, a->base + a->n + 4);
+	put(a, 4, 0);
+	put(a, 2, 0);
+	put_text(a, name);
+	put(a, 2, 0);
+}
+
+/* Element start with or without a dependency id, up to its content; sizes are left 0. */
+static void open_element(struct assembly *a, const char *name, bool dependency)
+{
+	put(a, 1, 0x01);
+	if (dependency)
+		put(a, 2, 0xffff);
+	put(a, 4, 0);
+	put_name(a, name);
+	put(a, 1, 0x02);
+}
+
+static void put_value(struct assembly *a, const char *text, unsigned more)
+{
+	put(a, 1, 0x05 | more);
+	put(a, 1, 0x01);
+	put_text(a, text);
+}
+
+static void put_closes(struct assembly *a, unsigned count)
+{
+	while (count--)
+		put(a, 1, 0x04);
+}
+
+static void seed_plain(struct assembly *a)
+{
+	put(a, 4, 0x0001010f);
+	open_element(a, "Event", false);
+	open_element(a, "System", false);
+	open_element(a, "EventID", false);
+	put_value(a, "4999", 0);
+	put_closes(a, 2);
+	open_element(a, "EventData", false);
+	open_element(a, "Data", false);
+	put_value(a, "one ", 0x40);
+	put_value(a, "two", 0);
+	put_closes(a, 3);
+	put(a, 1, 0);
+}
+
+static void seed_markup(struct assembly *a)
+{
+	put(a, 4, 0x0001010f);
+	open_element(a, "Event", false);
+	put(a, 1, 0x07); /* CDATA */
+	put_text(a, "<raw>");
+	put(a, 1, 0x08); /* character reference */
+	put(a, 2, 65);
+	put(a, 1, 0x09); /* entity reference */
+	put_name(a, "amp");
+	put(a, 1, 0x0a); /* processing instruction */
+	put_name(a, "target");
+	put(a, 1, 0x0b);
+	put_text(a, "data");
+	put_closes(a, 1);
+	put(a, 1, 0);
+}
+
+/* A template instance with its definition: one element with `slots` substitutions of `type`. */
+static void put_instance(struct assembly *a, unsigned slots, unsigned type, bool optional)
+{
+	uint32_t size_at, start;
+
+	put(a, 1, 0x0c);
+	put(a, 1, 1);
+	put(a, 4, 0x11223344 + a->n);
+	put(a, 4, a->base + a->n + 4);
+	put(a, 4, 0);
+	put(a, 8, 0x11223344 + a->n);
+	put(a, 8, 7);
+	size_at = a->n;
+	put(a, 4, 0);
+	start = a->n;
+	put(a, 4, 0x0001010f);
+	open_element(a, "Event", true);
+	for (unsigned i = 0; i < slots; i++) {
+		open_element(a, "Data", true);
+		put(a, 1, optional ? 0x0e : 0x0d);
+		put(a, 2, i);
+		put(a, 1, type);
+		put_closes(a, 1);
+	}
+	put_closes(a, 1);
+	put(a, 1, 0);
+	put32(a->byte + size_at, a->n - start);
+}
+
+static void put_descriptor(struct assembly *a, unsigned size, unsigned type)
+{
+	put(a, 2, size);
+	put(a, 2, type);
+}
+
+static void seed_arrays(struct assembly *a)
+{
+	put(a, 4, 0x0001010f);
+	put_instance(a, 3, VALUE_STRING | VALUE_ARRAY, true);
+	put(a, 4, 3);
+	put_descriptor(a, 8, VALUE_STRING | VALUE_ARRAY);
+	put_descriptor(a, 12, VALUE_UINT32 | VALUE_ARRAY);
+	put_descriptor(a, 0, VALUE_NULL);
+	put(a, 8, 0x0000006200000061u);
+	put(a, 8, 0x0000000200000001u);
+	put(a, 4, 3);
+	put(a, 1, 0);
+}
+
+/* A BinXML value with an instance in it, used by several substitutions. */
+static void seed_nested(struct assembly *a)
+{
+	uint32_t descriptor_at, start;
+
+	put(a, 4, 0x0001010f);
+	put_instance(a, 1, VALUE_BINXML, true);
+	put(a, 4, 1);
+	descriptor_at = a->n;
+	put_descriptor(a, 0, VALUE_BINXML);
+	start = a->n;
+	put(a, 4, 0x0001010f);
+	put_instance(a, 2, VALUE_UINT32, false);
+	put(a, 4, 2);
+	put_descriptor(a, 4, VALUE_UINT32);
+	put_descriptor(a, 8, VALUE_HEX64);
+	put(a, 4, 7);
+	put(a, 8, 0xffffffffffffffffu);
+	put(a, 1, 0);
+	put16(a->byte + descriptor_at, (uint16_t)(a->n - start));
+	put(a, 1, 0);
+}
+
+static void seed_several(struct assembly *a)
+{
+	put(a, 4, 0x0001010f);
+	for (unsigned i = 0; i < 3; i++) {
+		open_element(a, "Event", false);
+		put_value(a, "x", 0);
+		put_closes(a, 1);
+		put(a, 4, 0x0001010f);
+	}
+	put(a, 1, 0);
+}
+
+static void seed_deep(struct assembly *a)
+{
+	put(a, 4, 0x0001010f);
+	for (unsigned i = 0; i < 300; i++)
+		open_element(a, "e", false);
+	put_closes(a, 300);
+	put(a, 1, 0);
+}
+
+/* An instance of the first record's template, with values of odd types. */
+static void seed_reference(struct assembly *a)
+{
+	static const uint8_t type[20] = {4,  4, 6,    6,    6,    0x15, 0x11, 0x0f, 8, 8,
+					 10, 4, 0x13, 0x0c, 0x0d, 0x12, 0x10, 0x0b, 2, 0x23};
+	static const uint8_t size[20] = {1, 1, 2,  2, 2, 8,  8, 16, 4, 4,
+					 8, 1, 12, 8, 4, 16, 8, 4,  3, 4};
+
+	put(a, 4, 0x0001010f);
+	put(a, 1, 0x0c);
+	put(a, 1, 1);
+	put(a, 4, 0);
+	put(a, 4, 512 + 24 + 4 + 10);
+	put(a, 4, 20);
+	for (unsigned i = 0; i < 20; i++)
+		put_descriptor(a, size[i], type[i]);
+	for (unsigned i = 0; i < 20; i++) {
+		for (unsigned k = 0; k < size[i]; k++)
+			put(a, 1, i == 12 ? (k == 1) : 0x41);
+	}
+	put(a, 1, 0);
+}
+
+static void write_seed(const char *folder, const char *name, const void *p, size_t n)
+{
+	char path[PATH_SIZE];
+	FILE *file;
+
+	join_path(path, folder, name);
+	file = fopen(path, "wb");
+	if (!file || fwrite(p, 1, n, file) != n || fclose(file) != 0)
+		fail(path, strerror(errno));
+}
+
+static void write_binxml_seeds(const char *folder)
+{
+	static const struct {
+		const char *name;
+		void (*make)(struct assembly *);
+	} seeds[] = {{"plain", seed_plain},        {"markup", seed_markup},
+		     {"arrays", seed_arrays},      {"nested", seed_nested},
+		     {"several", seed_several},    {"deep", seed_deep},
+		     {"reference", seed_reference}};
+	struct buf log = {0};
+	struct assembly a;
+
+	make_folders(folder);
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++) {
+		a.n = 0;
+		if (!binxml_log(&log, (struct view){NULL, 0}, &a.base))
+			fail(folder, "no memory");
+		seeds[i].make(&a);
+		write_seed(folder, seeds[i].name, a.byte, a.n);
+	}
+	buf_free(&log);
+}
+
+/* A log's header with a block of 512 bytes, and its first chunk up to the free space. */
+static void shrink(const char *folder, const char *name, struct view log)
+{
+	uint8_t small[512 + 8192];
+	const uint8_t *const chunk = log.p + 4096;
+	size_t n = le32(chunk + 48);
+
+	if (n > 8192)
+		n = 8192;
+	memset(small, 0, 512);
+	memcpy(small, log.p, 128);
+	put16(small + 40, 512);
+	memcpy(small + 512, chunk, n);
+	write_seed(folder, name, small, 512 + n);
+}
+
+static void write_file_seeds(const char *folder)
+{
+	static const struct {
+		const char *name;
+		void (*fill)(struct log *);
+	} seeds[] = {{"classic", case_classic_strings}, {"types", case_types},
+		     {"arrays", case_arrays},           {"userdata", case_user_data},
+		     {"shapes", case_shapes},           {"forwarded", case_forwarded}};
+
+	make_folders(folder);
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++) {
+		struct buf bytes = {0};
+		struct tocsin_error error;
+		struct log log = {0};
+
+		join_path(log.path, folder, seeds[i].name);
+		log.writer = evtx_writer_new(evtx_sink_buf(&bytes), NULL);
+		if (!log.writer)
+			fail(folder, "no memory");
+		seeds[i].fill(&log);
+		if (evtx_writer_finish(log.writer, &error) != TOCSIN_OK)
+			fail(folder, error.msg);
+		shrink(folder, seeds[i].name, (struct view){(const uint8_t *)bytes.p, bytes.n});
+		evtx_writer_free(log.writer);
+		arena_free(&log.arena);
+		buf_free(&bytes);
+	}
+}
+
+static void write_corpus(const char *folder)
+{
+	char below[PATH_SIZE];
+
+	join_path(below, folder, "evtx_file");
+	write_file_seeds(below);
+	join_path(below, folder, "binxml");
+	write_binxml_seeds(below);
+}
+
+#endif
