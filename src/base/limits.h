@@ -23,9 +23,26 @@
  * UTF-8 a unit. */
 #define LIMIT_RECORD_TEXT (16u << 20)
 
+/* The same for all walks over one chunk's records, however often they are walked: a chunk has room
+ * for 2,322 records, each of which could ask for LIMIT_RECORD_NODES. Real chunks stay below 100,000
+ * a pass; 2^21 take about 50 ms. */
+#define LIMIT_CHUNK_NODES (1u << 21)
+
+/* Text made for one chunk: names, joined values, renderings. Real chunks stay below 256 KiB a pass.
+ */
+#define LIMIT_CHUNK_TEXT (64u << 20)
+
+/* Text that one unit of a scan (a megabyte of log) may render to in one format: real ones stay below
+ * 4 MiB; several units are held at once. Records beyond it are told as lost. */
+#define LIMIT_UNIT_TEXT (64u << 20)
+
 /* Compiled templates that a worker keeps over chunks; more are compiled again for each chunk.
  * Windows has ~10,000. */
 #define LIMIT_TEMPLATES_KEPT 16384
+
+/* Kept templates whose hashes fall together; more are compiled again for each chunk, so that a file
+ * made for it can't turn each look-up into a walk over all. */
+#define LIMIT_TEMPLATE_CHAIN 64
 
 /* Compiled size of all kept templates of a worker. */
 #define LIMIT_TEMPLATE_BYTES (64u << 20)

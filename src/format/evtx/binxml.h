@@ -57,7 +57,8 @@ enum atom {
 
 struct binxml_name {
 	struct view utf16;
-	struct view utf8; /* escaped for XML: what XML forbids is `_` */
+	struct view
+		utf8; /* a name in XML and JSON as it stands: what no XML name may hold is `_` */
 	enum atom atom;
 };
 
@@ -121,13 +122,33 @@ struct binxml_context {
 	struct arena arena;
 	struct template_store *store;
 	struct chunk_template *templates[CHUNK_TEMPLATE_BUCKETS];
-	size_t defined;   /* bytes of all definitions compiled for this chunk */
-	unsigned nesting; /* compilations and walks inside each other */
-	uint32_t nodes;   /* what the walk at hand may still visit */
+	size_t defined;       /* bytes of all definitions compiled for this chunk */
+	uint32_t entered;     /* definitions met in this chunk */
+	unsigned nesting;     /* compilations and walks inside each other */
+	uint32_t nodes;       /* what the walk at hand may still visit */
+	uint32_t chunk_nodes; /* what all walks over this chunk may still visit */
+	size_t chunk_text;    /* bytes of text that may still be made for this chunk */
 };
 
 /* Forgets a chunk: its templates and memory. `chunk` is the next one. */
 void binxml_context_reset(struct binxml_context *c, struct view chunk);
+
+/* Takes `n` bytes off what may still be made for the chunk; false when they are not left. */
+bool binxml_charge_text(struct binxml_context *c, size_t n);
+
+/* Where a rendering's memory begins. */
+struct binxml_mark {
+	struct arena_mark arena;
+	uint32_t entered;
+};
+
+struct binxml_mark binxml_save(const struct binxml_context *c);
+
+/* Ends a rendering that made `text` bytes: frees what it allocated and charges the text. */
+void binxml_rendered(struct binxml_context *c, struct binxml_mark mark, size_t text);
+
+/* Bytes of text that one rendering may make: LIMIT_RECORD_TEXT, or what is left for the chunk. */
+size_t binxml_text_room(const struct binxml_context *c);
 
 /*
  * Compiles the stream in chunk[start .. start + size). `dependencies`: element starts carry a
@@ -148,7 +169,7 @@ TOCSIN_MUST_USE enum tocsin_status binxml_instance_read(struct binxml_context *c
 							const struct binxml_instance **ret,
 							struct tocsin_error *error);
 
-/* What a walk tells. Callbacks may be NULL. All views live as long as the chunk. */
+/* What a walk tells. All views live as long as the chunk. */
 struct binxml_sink {
 	void (*open)(void *sink, const struct binxml_name *name);
 	void (*attribute)(void *sink, const struct binxml_name *name);
@@ -184,6 +205,13 @@ const struct binxml_program *template_store_keep(struct template_store *s,
 
 /* The atom of a name. */
 enum atom binxml_atom(struct view utf16);
+
+/* Writes a name as UTF-8 to out[3 * units]: what no XML name may hold becomes `_`. Returns its
+ * length. */
+size_t binxml_name_put(char *out, struct view utf16);
+
+/* The UTF-16 text of XML's own entities (amp, lt, gt, quot, apos); empty for others. */
+struct view binxml_entity(const struct binxml_name *name);
 
 /* System, data and binary of an event from a record's content (extract.c). `e` has its header
  * fields set already. */

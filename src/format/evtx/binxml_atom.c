@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Known element and attribute names of Event XML (win32 "Event Schema"). Names are case-sensitive
- * in XML. */
+/* Known element and attribute names of Event XML (win32 "Event Schema"); names as text. Names are
+ * case-sensitive in XML. */
 #include "format/evtx/binxml.h"
 
 static const char *const atom_names[ATOM_COUNT] = {
@@ -57,4 +57,69 @@ enum atom binxml_atom(struct view utf16)
 			return (enum atom)a;
 	}
 	return ATOM_OTHER;
+}
+
+/* NameStartChar and NameChar of XML 1.0 (chapter 2.3). */
+static bool is_name_char(uint32_t cp, bool first)
+{
+	static const struct {
+		uint32_t first, last;
+		bool start;
+	} ranges[] = {
+		{0xb7, 0xb7, false},    {0xc0, 0xd6, true},     {0xd8, 0xf6, true},
+		{0xf8, 0x2ff, true},    {0x300, 0x36f, false},  {0x370, 0x37d, true},
+		{0x37f, 0x1fff, true},  {0x200c, 0x200d, true}, {0x203f, 0x2040, false},
+		{0x2070, 0x218f, true}, {0x2c00, 0x2fef, true}, {0x3001, 0xd7ff, true},
+		{0xf900, 0xfdcf, true}, {0xfdf0, 0xfffd, true}, {0x10000, 0xeffff, true},
+	};
+
+	if (cp < 0x80) {
+		const uint32_t letter = cp | 0x20;
+
+		if ((letter >= 'a' && letter <= 'z') || cp == '_' || cp == ':')
+			return true;
+		return !first && ((cp >= '0' && cp <= '9') || cp == '-' || cp == '.');
+	}
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (cp >= ranges[i].first && cp <= ranges[i].last)
+			return ranges[i].start || !first;
+	}
+	return false;
+}
+
+size_t binxml_name_put(char *out, struct view utf16)
+{
+	const size_t units = utf16.n / 2;
+	size_t n = 0;
+
+	for (size_t i = 0; i < units; i++) {
+		const uint16_t unit = le16(utf16.p + 2 * i);
+		const uint16_t next = i + 1 < units ? le16(utf16.p + 2 * i + 2) : 0;
+		uint32_t cp = unit;
+
+		if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
+			cp = 0x10000 + ((uint32_t)(unit - 0xd800) << 10) +
+			     (uint32_t)(next - 0xdc00);
+			i++;
+		}
+		if (is_name_char(cp, n == 0))
+			n += utf8_put(out + n, cp);
+		else
+			out[n++] = '_';
+	}
+	return n;
+}
+
+struct view binxml_entity(const struct binxml_name *name)
+{
+	static const struct {
+		const char *name;
+		uint8_t utf16[2];
+	} entities[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
+
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
+		if (view_equal(name->utf8, view_of(entities[i].name)))
+			return (struct view){entities[i].utf16, 2};
+	}
+	return (struct view){NULL, 0};
 }

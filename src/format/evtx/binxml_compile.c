@@ -37,7 +37,7 @@ struct compile {
 	size_t at, end; /* in the chunk */
 	bool dependencies;
 	struct binxml_op *ops; /* grows by doubling in the arena */
-	uint32_t count, room;
+	uint32_t count, room, room_first;
 	uint32_t open[LIMIT_XML_DEPTH]; /* op indexes of the elements that are open */
 	unsigned depth;
 	bool in_tag;        /* between an element's start and its OP_BODY */
@@ -73,7 +73,7 @@ static enum tocsin_status add_op(struct compile *s, enum binxml_op_kind kind,
 	struct binxml_op *op;
 
 	if (s->count == s->room) {
-		const uint32_t room = s->room ? s->room * 2 : 64;
+		const uint32_t room = s->room ? s->room * 2 : s->room_first;
 		struct binxml_op *const more =
 			s->room > LIMIT_RECORD_NODES
 				? NULL
@@ -106,8 +106,8 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 {
 	const struct view chunk = s->c->chunk;
 	struct binxml_name *name;
-	struct buf utf8 = {0};
 	size_t offset, units;
+	char *utf8;
 	TAKE(p, s, 4);
 
 	offset = le32(p);
@@ -118,17 +118,17 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 		TAKE(inline_name, s, 8 + units * 2 + 2);
 		(void)inline_name;
 	}
+	/* Four bytes are enough to name 64 KiB. */
+	if (!binxml_charge_text(s->c, units * 3))
+		return fail(s, TOCSIN_LIMIT, "the names of this chunk make too much text");
 	name = arena_alloc(&s->c->arena, sizeof(*name));
-	if (!name)
+	utf8 = arena_alloc(&s->c->arena, units * 3);
+	if (!name || !utf8)
 		return fail(s, TOCSIN_LIMIT, "no memory for a BinXML name");
 	name->utf16 = view_slice(chunk, offset + 8, units * 2);
 	name->atom = binxml_atom(name->utf16);
-	utf16_append(&utf8, name->utf16, UTF_XML_ATTRIBUTE);
-	name->utf8.n = utf8.n;
-	name->utf8.p = (const uint8_t *)arena_copy(&s->c->arena, utf8.p, utf8.n);
-	buf_free(&utf8);
-	if (!name->utf8.p)
-		return fail(s, TOCSIN_LIMIT, "no memory for a BinXML name");
+	name->utf8.n = binxml_name_put(utf8, name->utf16);
+	name->utf8.p = (const uint8_t *)utf8;
 	*ret = name;
 	return TOCSIN_OK;
 }
@@ -211,6 +211,8 @@ static enum tocsin_status element_close(struct compile *s, bool empty_tag)
 	if (!s->depth)
 		return fail(s, TOCSIN_INVALID, "BinXML closes an element that is not open");
 	end_attribute(s);
+	/* `/>` can only stand where the start tag is still open. */
+	empty_tag = empty_tag && s->in_tag;
 	if (!empty_tag)
 		TRY(end_tag(s));
 	s->in_tag = false;
@@ -298,7 +300,8 @@ static enum tocsin_status slot(struct compile *s, bool optional)
 	op->slot = le16(p);
 	op->flags = optional ? OP_OPTIONAL : 0;
 	op->value.type = p[2];
-	if (s->depth && !s->ops[s->open[s->depth - 1]].content_slot)
+	/* An attribute's value is not the element's content. */
+	if (s->depth && s->attribute == UINT32_MAX && !s->ops[s->open[s->depth - 1]].content_slot)
 		s->ops[s->open[s->depth - 1]].content_slot = s->count - 1;
 	return TOCSIN_OK;
 }
@@ -403,11 +406,11 @@ enum tocsin_status binxml_compile(struct binxml_context *c, size_t start, size_t
 				  bool dependencies, const struct binxml_program **ret,
 				  struct tocsin_error *error)
 {
-	struct compile *const s = arena_alloc(&c->arena, sizeof(*s));
+	struct compile state, *const s = &state;
 	struct binxml_program *program;
 	enum tocsin_status status;
 
-	ENSURE(s, error, TOCSIN_LIMIT, start, "no memory for BinXML");
+	memset(s, 0, sizeof(*s));
 	ENSURE(start <= c->chunk.n && size <= c->chunk.n - start, error, TOCSIN_TRUNCATED, start,
 	       "BinXML reaches past the chunk");
 	s->c = c;
@@ -415,6 +418,8 @@ enum tocsin_status binxml_compile(struct binxml_context *c, size_t start, size_t
 	s->end = start + size;
 	s->dependencies = dependencies;
 	s->attribute = UINT32_MAX;
+	/* Many small streams must not cost much memory each. */
+	s->room_first = size > 512 ? 64 : 8;
 	s->error = error;
 	ENSURE(c->nesting < LIMIT_BINXML_NESTING, error, TOCSIN_LIMIT, start,
 	       "BinXML is nested too deep");

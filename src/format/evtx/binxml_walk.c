@@ -15,6 +15,7 @@ struct walk {
 	void *sink;
 	struct tocsin_error *error;
 	unsigned arrays; /* repetitions inside each other */
+	unsigned depth;  /* elements open */
 	bool in_attribute;
 };
 
@@ -33,7 +34,10 @@ static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, ui
 static enum tocsin_status spend(struct walk *w, size_t nodes)
 {
 	ENSURE(nodes <= w->c->nodes, w->error, TOCSIN_LIMIT, 0, "record expands to too many nodes");
+	ENSURE(nodes <= w->c->chunk_nodes, w->error, TOCSIN_LIMIT, 0,
+	       "the records of this chunk expand to too many nodes");
 	w->c->nodes -= (uint32_t)nodes;
+	w->c->chunk_nodes -= (uint32_t)nodes;
 	ENSURE(!w->ops->failed || !w->ops->failed(w->sink), w->error, TOCSIN_LIMIT, 0,
 	       "record renders to too much text");
 	return TOCSIN_OK;
@@ -60,7 +64,7 @@ static enum tocsin_status walk_value(struct walk *w, const struct value *v)
 	if (!v->bytes.n)
 		return TOCSIN_OK;
 	start = (size_t)(v->bytes.p - w->c->chunk.p);
-	TRY(spend(w, 1 + v->bytes.n / 8)); /* compiling is work too */
+	TRY(spend(w, 8 + v->bytes.n / 2)); /* compiling is work too: a token takes a byte or two */
 	TRY(binxml_compile(w->c, start, v->bytes.n, false, &plain.program, w->error));
 	ENSURE(w->c->nesting < LIMIT_BINXML_NESTING, w->error, TOCSIN_LIMIT, start,
 	       "BinXML is nested too deep");
@@ -83,18 +87,36 @@ static enum tocsin_status walk_instance(struct walk *w, const struct binxml_inst
 	return status;
 }
 
-static void tell_text(const struct walk *w, const struct value *v)
+static enum tocsin_status tell_text(struct walk *w, const struct value *v)
 {
+	static const uint8_t comma[2] = {',', 0};
+	const struct value separator = {VALUE_STRING, {comma, sizeof(comma)}};
 	struct value item;
 	size_t state = 0;
+	bool first = true;
 
 	if (!(v->type & VALUE_ARRAY)) {
 		w->ops->text(w->sink, v);
-		return;
+		return TOCSIN_OK;
 	}
-	/* An array where no element can be repeated for it: its items one after the other. */
-	while (value_item(v, &state, &item))
+	/* An array where no element can be repeated for it: its items with commas between them. */
+	while (value_item(v, &state, &item)) {
+		TRY(spend(w, 1));
+		if (!first)
+			w->ops->text(w->sink, &separator);
+		first = false;
 		w->ops->text(w->sink, &item);
+	}
+	return TOCSIN_OK;
+}
+
+static enum tocsin_status open_element(struct walk *w, const struct binxml_name *name)
+{
+	ENSURE(w->depth < LIMIT_XML_DEPTH, w->error, TOCSIN_LIMIT, 0,
+	       "elements are nested too deep");
+	w->depth++;
+	w->ops->open(w->sink, name);
+	return TOCSIN_OK;
 }
 
 /* The ops of an attribute's value. An attribute that is one optional slot without a value is left
@@ -129,8 +151,9 @@ static enum tocsin_status repeat(struct walk *w, const struct frame *f, uint32_t
 	/* An empty array gives one empty element. */
 	(void)value_item(array, &state, &one.item);
 	do {
-		w->ops->open(w->sink, op->name);
-		status = run(w, &one, i + 1, op->next);
+		status = open_element(w, op->name);
+		if (status == TOCSIN_OK)
+			status = run(w, &one, i + 1, op->next);
 	} while (status == TOCSIN_OK && value_item(array, &state, &one.item));
 	w->arrays--;
 	return status;
@@ -157,8 +180,7 @@ static enum tocsin_status element(struct walk *w, const struct frame *f, uint32_
 			return TOCSIN_OK;
 		}
 	}
-	w->ops->open(w->sink, op->name);
-	return TOCSIN_OK;
+	return open_element(w, op->name);
 }
 
 static enum tocsin_status slot(struct walk *w, const struct frame *f, uint32_t i)
@@ -168,8 +190,7 @@ static enum tocsin_status slot(struct walk *w, const struct frame *f, uint32_t i
 	/* Elements can't stand in an attribute: a BinXML value there shows nothing. */
 	if (v->type == VALUE_BINXML)
 		return w->in_attribute ? TOCSIN_OK : walk_value(w, v);
-	tell_text(w, v);
-	return TOCSIN_OK;
+	return tell_text(w, v);
 }
 
 static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, uint32_t to)
@@ -192,10 +213,11 @@ static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, ui
 			w->ops->body(w->sink);
 			break;
 		case OP_CLOSE:
+			w->depth--;
 			w->ops->close(w->sink, op->name, op->flags & OP_EMPTY);
 			break;
 		case OP_TEXT:
-			tell_text(w, &op->value);
+			TRY(tell_text(w, &op->value));
 			break;
 		case OP_SLOT:
 			TRY(slot(w, f, i));
@@ -213,7 +235,9 @@ static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, ui
 			w->ops->pi(w->sink, op->name, &op->value);
 			break;
 		case OP_INSTANCE:
-			TRY(walk_instance(w, op->instance));
+			/* Elements can't stand in an attribute. */
+			if (!w->in_attribute)
+				TRY(walk_instance(w, op->instance));
 			break;
 		}
 	}
@@ -224,7 +248,7 @@ enum tocsin_status binxml_walk(struct binxml_context *c, const struct binxml_ins
 			       const struct binxml_sink *ops, void *sink,
 			       struct tocsin_error *error)
 {
-	struct walk w = {c, ops, sink, error, 0, false};
+	struct walk w = {c, ops, sink, error, 0, 0, false};
 	struct frame f = {instance, 0, null_value};
 
 	c->nodes = LIMIT_RECORD_NODES;

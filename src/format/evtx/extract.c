@@ -6,13 +6,13 @@
  */
 #include "format/evtx/binxml.h"
 
-#include "base/limits.h"
-
 #define DATA_ROOM 16
+#define TEXT_ROOM 256
 
 enum section { SECTION_NONE, SECTION_SYSTEM, SECTION_DATA, SECTION_RENDERING };
 
 struct extract {
+	struct binxml_context *c;
 	struct arena *arena;
 	struct event *e;
 	struct event_data *data; /* grows by doubling */
@@ -25,6 +25,9 @@ struct extract {
 	bool leaf;                           /* the innermost element has no child element so far */
 	struct value text;                   /* of the leaf or attribute so far */
 	unsigned pieces;
+	uint8_t *joined; /* the text's bytes where it has several pieces; grows by doubling */
+	size_t joined_room;
+	bool event_data; /* the section is EventData */
 	bool failed;
 };
 
@@ -125,40 +128,88 @@ static void add_data(struct extract *x)
 	d->value = x->text;
 }
 
+static const struct value no_value = {VALUE_NULL, {NULL, 0}};
+
+static void clear_text(struct extract *x)
+{
+	x->text = no_value;
+	x->pieces = 0;
+	x->joined = NULL;
+	x->joined_room = 0;
+}
+
+static bool has_text(const struct extract *x)
+{
+	return x->pieces && x->text.bytes.n && !value_is_null(&x->text);
+}
+
+/* A value's text as UTF-16, charged to the chunk where it is made and not found. */
+static struct view text16(struct extract *x, const struct value *v)
+{
+	struct view text = {NULL, 0};
+
+	if (v->type == VALUE_STRING)
+		return value_text16(x->arena, v);
+	/* Hex digits take the most: four bytes for each of the value's. */
+	if (binxml_charge_text(x->c, 4 * v->bytes.n + 64))
+		text = value_text16(x->arena, v);
+	x->failed |= !text.p;
+	return text;
+}
+
+/* Appends to the joined text. */
+static void join(struct extract *x, struct view more)
+{
+	const size_t n = x->text.bytes.n, add = more.n & ~(size_t)1;
+
+	if (add > x->joined_room - n) {
+		const size_t room = 2 * (n + add) + TEXT_ROOM;
+		uint8_t *const bytes =
+			binxml_charge_text(x->c, room) ? arena_alloc(x->arena, room) : NULL;
+
+		if (!bytes) {
+			x->failed = true;
+			return;
+		}
+		if (n)
+			memcpy(bytes, x->joined, n);
+		x->joined = bytes;
+		x->joined_room = room;
+	}
+	if (add)
+		memcpy(x->joined + n, more.p, add);
+	x->text.bytes.p = x->joined;
+	x->text.bytes.n = n + add;
+}
+
 /* Puts `more` behind the text so far. A second piece makes both to text. */
 static void add_piece(struct extract *x, const struct value *more)
 {
-	struct view a, b;
-	uint8_t *joined;
+	const struct value first = x->text;
 
 	if (x->pieces++ == 0) {
 		x->text = *more;
 		return;
 	}
-	a = value_text16(x->arena, &x->text);
-	b = value_text16(x->arena, more);
-	joined = arena_alloc(x->arena, a.n + b.n + 1);
-	if (!joined) {
-		x->failed = true;
-		return;
+	if (x->pieces == 2) {
+		x->text.type = VALUE_STRING;
+		x->text.bytes.n = 0;
+		join(x, text16(x, &first));
 	}
-	if (a.n)
-		memcpy(joined, a.p, a.n & ~(size_t)1);
-	if (b.n)
-		memcpy(joined + (a.n & ~(size_t)1), b.p, b.n);
-	x->text.type = VALUE_STRING;
-	x->text.bytes.p = joined;
-	x->text.bytes.n = (a.n & ~(size_t)1) + b.n;
+	if (!x->failed)
+		join(x, text16(x, more));
 }
-
-static const struct value no_value = {VALUE_NULL, {NULL, 0}};
 
 static void on_open(void *sink, const struct binxml_name *name)
 {
 	struct extract *const x = sink;
 
+	/* Text before a child element is a value like that of a leaf: nothing is lost. */
+	if (x->section == SECTION_DATA && x->depth >= 2 && has_text(x))
+		add_data(x);
 	x->depth++;
 	if (x->depth == 2) {
+		x->event_data = name->atom == ATOM_EVENT_DATA;
 		x->section = name->atom == ATOM_SYSTEM           ? SECTION_SYSTEM
 			     : name->atom == ATOM_RENDERING_INFO ? SECTION_RENDERING
 								 : SECTION_DATA;
@@ -168,8 +219,7 @@ static void on_open(void *sink, const struct binxml_name *name)
 	x->name = name->atom == ATOM_DATA || name->atom == ATOM_COMPLEX_DATA
 			  ? (struct view){NULL, 0}
 			  : name->utf16;
-	x->text = no_value;
-	x->pieces = 0;
+	clear_text(x);
 }
 
 static void on_attribute(void *sink, const struct binxml_name *name)
@@ -177,8 +227,7 @@ static void on_attribute(void *sink, const struct binxml_name *name)
 	struct extract *const x = sink;
 
 	x->attribute = name;
-	x->text = no_value;
-	x->pieces = 0;
+	clear_text(x);
 }
 
 static void on_attribute_end(void *sink)
@@ -189,10 +238,9 @@ static void on_attribute_end(void *sink)
 		set_field(x, attribute_field(x->element->atom, x->attribute->atom), x->text);
 	else if (x->section == SECTION_DATA && x->attribute->atom == ATOM_NAME &&
 		 (x->element->atom == ATOM_DATA || x->element->atom == ATOM_COMPLEX_DATA))
-		x->name = value_text16(x->arena, &x->text);
+		x->name = text16(x, &x->text);
 	x->attribute = NULL;
-	x->text = no_value;
-	x->pieces = 0;
+	clear_text(x);
 }
 
 static void on_body(void *sink)
@@ -221,19 +269,20 @@ static void on_char_ref(void *sink, uint16_t unit)
 
 static void on_entity_ref(void *sink, const struct binxml_name *name)
 {
-	static const struct {
-		const char *name;
-		uint8_t utf16[2];
-	} entities[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
+	static const uint8_t before[2] = {'&', 0}, behind[2] = {';', 0};
+	struct value v = {VALUE_STRING, binxml_entity(name)};
 
-	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
-		if (utf16_equal_ascii(name->utf16, entities[i].name)) {
-			const struct value v = {VALUE_STRING, {entities[i].utf16, 2}};
-
-			add_piece(sink, &v);
-			return;
-		}
+	if (v.bytes.n) {
+		add_piece(sink, &v);
+		return;
 	}
+	/* Nothing tells what it stands for: kept as it is written. */
+	v.bytes = (struct view){before, 2};
+	add_piece(sink, &v);
+	v.bytes = name->utf16;
+	add_piece(sink, &v);
+	v.bytes = (struct view){behind, 2};
+	add_piece(sink, &v);
 }
 
 static void on_pi(void *sink, const struct binxml_name *target, const struct value *data)
@@ -253,8 +302,8 @@ static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
 		set_field(x, system_field(name->atom), x->text);
 	else if (leaf && x->section == SECTION_RENDERING && x->depth == 3)
 		set_field(x, rendering_field(name->atom), x->text);
-	else if (x->section == SECTION_DATA && x->depth > 2 && (leaf || x->pieces)) {
-		if (name->atom == ATOM_BINARY && x->depth == 3)
+	else if (x->section == SECTION_DATA && (has_text(x) || (leaf && x->depth > 2))) {
+		if (name->atom == ATOM_BINARY && x->depth == 3 && x->event_data)
 			x->e->binary = x->text.bytes;
 		else
 			add_data(x);
@@ -263,8 +312,7 @@ static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
 	if (x->depth == 1)
 		x->section = SECTION_NONE;
 	x->leaf = false; /* the parent has a child */
-	x->text = no_value;
-	x->pieces = 0;
+	clear_text(x);
 }
 
 static bool on_failed(void *sink)
@@ -288,7 +336,7 @@ enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_
 		.close = on_close,
 		.failed = on_failed,
 	};
-	struct extract x = {.arena = &c->arena, .e = e};
+	struct extract x = {.c = c, .arena = &c->arena, .e = e};
 
 	return binxml_walk(c, instance, &ops, &x, error);
 }

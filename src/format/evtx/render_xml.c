@@ -4,12 +4,12 @@
  * empty and
  * `<x></x>` where it has no content, `_` for what XML 1.0 forbids, nothing between elements.
  */
-#include "base/limits.h"
 #include "format/evtx/evtx_decoder.h"
 
 struct xml {
 	struct buf *out;
 	size_t start; /* where this record's text begins in `out` */
+	size_t room;  /* how long it may get */
 	bool in_attribute;
 };
 
@@ -58,28 +58,69 @@ static void on_text(void *sink, const struct value *value)
 	value_append(x->out, value, x->in_attribute ? UTF_XML_ATTRIBUTE : UTF_XML_TEXT);
 }
 
+/* A reference to what XML forbids is as ill-formed as the character: `_`, as elsewhere. */
 static void on_char_ref(void *sink, uint16_t unit)
 {
 	const struct xml *const x = sink;
+	const bool forbidden = (unit < 0x20 && unit != '\t' && unit != '\n' && unit != '\r') ||
+			       (unit >= 0xd800 && unit < 0xe000) || unit >= 0xfffe;
 
-	buf_printf(x->out, "&#%u;", unit);
+	if (forbidden)
+		buf_byte(x->out, '_');
+	else
+		buf_printf(x->out, "&#%u;", unit);
 }
 
 static void on_entity_ref(void *sink, const struct binxml_name *name)
 {
 	const struct xml *const x = sink;
 
-	buf_byte(x->out, '&');
+	/* Without a document type there are no others: those are shown as text. */
+	buf_str(x->out, binxml_entity(name).n ? "&" : "&amp;");
 	add_name(x->out, name);
 	buf_byte(x->out, ';');
 }
 
+/*
+ * Text that XML ends at `end`: each one inside is broken up by `gap` before its last
+ * byte, so that the record can't end it early and write markup of its own.
+ */
+static void add_until(struct buf *out, const struct value *value, const char *end, const char *gap)
+{
+	const size_t n = strlen(end), from = out->n;
+	struct buf text = {0};
+	size_t done = 0;
+
+	value_append(out, value, UTF_XML_CDATA);
+	if (out->failed)
+		return;
+	for (size_t i = from; i + n <= out->n; i++) {
+		if (memcmp(out->p + i, end, n) != 0)
+			continue;
+		buf_add(&text, out->p + from + done, i + n - 1 - from - done);
+		buf_str(&text, gap);
+		done = i + n - 1 - from;
+	}
+	if (done) {
+		buf_add(&text, out->p + from + done, out->n - from - done);
+		out->n = from;
+		buf_add(out, text.p, text.n);
+		out->failed |= text.failed;
+	}
+	buf_free(&text);
+}
+
+/* Attributes have no CDATA sections: their text is escaped there. */
 static void on_cdata(void *sink, const struct value *value)
 {
 	const struct xml *const x = sink;
 
+	if (x->in_attribute) {
+		on_text(sink, value);
+		return;
+	}
 	buf_str(x->out, "<![CDATA[");
-	value_append(x->out, value, UTF_XML_CDATA);
+	add_until(x->out, value, "]]>", "]]><![CDATA[");
 	buf_str(x->out, "]]>");
 }
 
@@ -87,11 +128,13 @@ static void on_pi(void *sink, const struct binxml_name *target, const struct val
 {
 	const struct xml *const x = sink;
 
+	if (x->in_attribute)
+		return;
 	buf_str(x->out, "<?");
 	add_name(x->out, target);
 	if (data->bytes.n) {
 		buf_byte(x->out, ' ');
-		value_append(x->out, data, UTF_XML_CDATA);
+		add_until(x->out, data, "?>", " ");
 	}
 	buf_str(x->out, "?>");
 }
@@ -113,7 +156,7 @@ static bool on_failed(void *sink)
 {
 	const struct xml *const x = sink;
 
-	return x->out->failed || x->out->n - x->start > LIMIT_RECORD_TEXT;
+	return x->out->failed || x->out->n - x->start > x->room;
 }
 
 enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e, struct buf *out)
@@ -131,12 +174,15 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 		.close = on_close,
 		.failed = on_failed,
 	};
-	struct xml x = {out, out->n, false};
+	struct xml x = {out, out->n, binxml_text_room(&d->context), false};
+	struct binxml_mark mark;
 	enum tocsin_status status;
 
 	if (!e->record)
 		return TOCSIN_USAGE;
+	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &x, NULL);
+	binxml_rendered(&d->context, mark, out->n - x.start);
 	if (status == TOCSIN_OK && out->failed)
 		status = TOCSIN_NO_MEMORY;
 	if (status != TOCSIN_OK)

@@ -150,12 +150,15 @@ const struct binxml_program *template_store_keep(struct template_store *s,
 {
 	struct stored **const bucket = &s->bucket[fresh->hash % STORE_BUCKETS];
 	struct stored *copy;
+	unsigned chain = 0;
 
 	for (const struct stored *k = *bucket; k; k = k->next) {
 		if (program_equal(&k->program, fresh))
 			return &k->program;
+		chain++;
 	}
-	if (s->count >= LIMIT_TEMPLATES_KEPT || s->arena.total > LIMIT_TEMPLATE_BYTES)
+	if (s->count >= LIMIT_TEMPLATES_KEPT || s->arena.total > LIMIT_TEMPLATE_BYTES ||
+	    chain >= LIMIT_TEMPLATE_CHAIN)
 		return fresh;
 	copy = program_copy(&s->arena, fresh);
 	if (!copy)
@@ -183,7 +186,37 @@ void binxml_context_reset(struct binxml_context *c, struct view chunk)
 	memset(c->templates, 0, sizeof(c->templates));
 	c->chunk = chunk;
 	c->defined = 0;
+	c->entered = 0;
 	c->nesting = 0;
+	c->chunk_nodes = LIMIT_CHUNK_NODES;
+	c->chunk_text = LIMIT_CHUNK_TEXT;
+}
+
+bool binxml_charge_text(struct binxml_context *c, size_t n)
+{
+	if (n > c->chunk_text)
+		return false;
+	c->chunk_text -= n;
+	return true;
+}
+
+struct binxml_mark binxml_save(const struct binxml_context *c)
+{
+	return (struct binxml_mark){arena_save(&c->arena), c->entered};
+}
+
+void binxml_rendered(struct binxml_context *c, struct binxml_mark mark, size_t text)
+{
+	/* A template met for the first time lives in the same memory and stays; the walk that made
+	 * the event met them all, so this is the exception. */
+	if (c->entered == mark.entered)
+		arena_restore(&c->arena, mark.arena);
+	c->chunk_text -= text < c->chunk_text ? text : c->chunk_text;
+}
+
+size_t binxml_text_room(const struct binxml_context *c)
+{
+	return c->chunk_text < LIMIT_RECORD_TEXT ? c->chunk_text : LIMIT_RECORD_TEXT;
 }
 
 /* Compiles a definition into `entry` and keeps it in the store. */
@@ -238,6 +271,7 @@ static enum tocsin_status definition(struct binxml_context *c, size_t at, size_t
 		entry->offset = (uint32_t)at;
 		entry->next = *bucket;
 		*bucket = entry;
+		c->entered++;
 		error_set(&entry->error, TOCSIN_INVALID, at, "template definition contains itself");
 		if (compile_definition(c, at, size, entry) != TOCSIN_OK)
 			entry->program = NULL;
