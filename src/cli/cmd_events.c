@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/threads.h"
 #include "evidence/evidence.h"
 #include "query/scan.h"
@@ -34,6 +35,7 @@ struct unit {
 	struct unit *next; /* in the pool */
 	const char *path;  /* of its source */
 	struct buf text[OUTPUTS_MAX];
+	bool full;         /* a text has reached LIMIT_UNIT_TEXT */
 	struct buf losses; /* NUL-terminated lines */
 	uint64_t records, selected, lost;
 };
@@ -80,6 +82,7 @@ static void unit_release(void *context, void *state)
 		buf_clear(&u->text[i]);
 	buf_clear(&u->losses);
 	u->records = u->selected = u->lost = 0;
+	u->full = false;
 	mutex_lock(&c->lock);
 	u->next = c->pool;
 	c->pool = u;
@@ -114,24 +117,30 @@ static void on_damage(void *context, const struct scan_worker *w, void *state,
 }
 
 /*
- * One event into one output. A record that can't be rendered leaves nothing of itself; the status
- * is the buffer's business where that has no room: cli_stream_put() tells.
+ * One event into one output. A record that can't be rendered, or that is too much for its unit,
+ * leaves nothing of itself. Without memory the buffer stays failed: cli_stream_put() tells.
  */
 static enum tocsin_status render(const struct scan_worker *w, enum form form, const struct event *e,
-				 struct buf *out)
+				 struct unit *u, struct buf *out)
 {
 	const size_t before = out->n;
-	enum tocsin_status status = TOCSIN_OK;
+	enum tocsin_status status;
 
 	if (form == FORM_COUNT)
 		return TOCSIN_OK;
+	if (u->full)
+		return TOCSIN_LIMIT; /* what made it so took long enough */
 	status = form == FORM_XML ? evtx_render_xml(w->decoder, e, out)
 				  : evtx_render_json(w->decoder, e, out);
-	if (status == TOCSIN_OK || buf_failed(out))
-		buf_byte(out, '\n');
-	else
+	if (buf_failed(out))
+		return TOCSIN_OK;
+	buf_byte(out, '\n');
+	u->full = out->n > LIMIT_UNIT_TEXT;
+	if (u->full)
+		status = TOCSIN_LIMIT;
+	if (status != TOCSIN_OK)
 		out->n = before;
-	return buf_failed(out) ? TOCSIN_OK : status;
+	return status;
 }
 
 static void on_event(void *context, const struct scan_worker *w, void *state, const struct event *e)
@@ -149,7 +158,7 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 		return;
 	u->selected++;
 	for (i = 0; i < c->output_count; i++) {
-		const enum tocsin_status s = render(w, c->outputs[i].form, e, &u->text[i]);
+		const enum tocsin_status s = render(w, c->outputs[i].form, e, u, &u->text[i]);
 
 		status = status == TOCSIN_OK ? s : status;
 	}
@@ -157,7 +166,7 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 		struct tocsin_error error;
 
 		error_set(&error, status, e->offset,
-			  status == TOCSIN_LIMIT ? "record is too large to be written out"
+			  status == TOCSIN_LIMIT ? "too much text to be written out"
 						 : "record can't be written out");
 		add_loss(u, u->path, e->record_id, &error);
 	}
