@@ -15,12 +15,31 @@ struct arena_block {
 	max_align_t data[];
 };
 
-static struct arena_block *block_new(struct arena *a, size_t n)
+/* Frees a chain of blocks. */
+static void blocks_free(struct arena *a, struct arena_block *b)
+{
+	while (b) {
+		struct arena_block *const next = b->next;
+
+		a->total -= b->size;
+		free(b);
+		b = next;
+	}
+}
+
+/* A block for `n` bytes that will stand at *link, before the blocks that are kept there. */
+static struct arena_block *block_new(struct arena *a, struct arena_block **link, size_t n)
 {
 	const size_t size = n > ARENA_BLOCK_SIZE ? n : ARENA_BLOCK_SIZE;
 	struct arena_block *b;
 
-	if (n > LIMIT_ARENA_BYTES || a->total > LIMIT_ARENA_BYTES - n)
+	/* Kept blocks hold nothing. Where they are too small for what is asked they must not use up
+	 * the limit: over many resets with changing sizes they would. */
+	if (a->total > LIMIT_ARENA_BYTES - n) {
+		blocks_free(a, *link);
+		*link = NULL;
+	}
+	if (a->total > LIMIT_ARENA_BYTES - n)
 		return NULL;
 	b = malloc(sizeof(*b) + size);
 	if (!b)
@@ -44,7 +63,7 @@ void *arena_alloc(struct arena *a, size_t n)
 		struct arena_block **link = b ? &b->next : &a->first;
 
 		if (!*link || n > (*link)->size) {
-			struct arena_block *const fresh = block_new(a, n);
+			struct arena_block *const fresh = block_new(a, link, n);
 
 			if (!fresh)
 				return NULL;
@@ -106,13 +125,6 @@ void arena_reset(struct arena *a)
 
 void arena_free(struct arena *a)
 {
-	struct arena_block *b = a->first;
-
-	while (b) {
-		struct arena_block *const next = b->next;
-
-		free(b);
-		b = next;
-	}
+	blocks_free(a, a->first);
 	memset(a, 0, sizeof(*a));
 }
