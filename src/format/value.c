@@ -386,14 +386,13 @@ bool value_item(const struct value *v, size_t *state, struct value *item)
 		*item = *v;
 		return (*state)++ == 0;
 	}
-	if (at >= b.n)
-		return false;
+	if (at >= b.n || (type == VALUE_STRING && b.n - at < 2))
+		return false; /* a last odd byte of UTF-16 can't be a unit */
 	item->type = type;
 	if (type == VALUE_STRING || type == VALUE_ANSI) {
 		size = string_item(b, at, type == VALUE_STRING ? 2 : 1, &next);
 		item->bytes = view_slice(b, at, size);
-		/* An odd last byte of UTF-16 can't be a unit. */
-		*state = next > at ? next : b.n;
+		*state = next;
 		return true;
 	}
 	if (type == VALUE_SID && b.n - at >= 8)
