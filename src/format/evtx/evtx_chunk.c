@@ -85,7 +85,7 @@ static void read_header(struct evtx_decoder *d, struct view bytes, struct evtx_c
 	const uint32_t free_offset = le32(bytes.p + 48);
 
 	info->first_record = le64(bytes.p + 24);
-	info->last_record = le64(bytes.p + 32);
+	info->last_record = d->last_record = le64(bytes.p + 32);
 	d->free_offset = free_offset < CHUNK_HEADER_SIZE || free_offset > EVTX_CHUNK_SIZE
 				 ? EVTX_CHUNK_SIZE
 				 : free_offset;
@@ -144,15 +144,32 @@ static bool record_fits(struct view chunk, size_t at)
 	       le32(chunk.p + at + size - 4) == size;
 }
 
-/* Where the next whole record behind chunk offset `at` stands, at most at the free space. */
+/*
+ * Where the next whole record behind chunk offset `at` stands, at most at the free space. Windows
+ * aligns records, a damaged size or another program may not have.
+ */
 static size_t next_record(const struct evtx_decoder *d, size_t at)
 {
 	const struct view chunk = d->context.chunk;
 	const size_t end = d->free_offset < chunk.n ? d->free_offset : chunk.n;
 
-	for (at += RECORD_ALIGN; at < end && !record_fits(chunk, at);)
-		at += RECORD_ALIGN;
-	return at < end ? at : end;
+	for (size_t i = (at / RECORD_ALIGN + 1) * RECORD_ALIGN; i < end; i += RECORD_ALIGN) {
+		if (record_fits(chunk, i))
+			return i;
+	}
+	for (size_t i = at + 1; i < end; i++) {
+		if (record_fits(chunk, i))
+			return i;
+	}
+	return end;
+}
+
+/* Whether nothing but zeros stands where the next record should, and the header misses none: some
+ * programs pad a chunk and count the padding as used. */
+static bool padding(const struct evtx_decoder *d)
+{
+	return d->has_last_id && d->last_id >= d->last_record &&
+	       all_zero(view_slice(d->context.chunk, d->at, d->free_offset - d->at));
 }
 
 /* Damage at d->at: goes on at the next whole record, or ends the chunk. */
@@ -288,6 +305,8 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 				 "file ends inside a record header");
 	}
 	h = chunk.p + at;
+	if (memcmp(h, record_magic, 4) != 0 && padding(d))
+		return TOCSIN_END;
 	if (memcmp(h, record_magic, 4) != 0)
 		return skip_damage(d, TOCSIN_INVALID, "no record where one should start", error);
 	*ret_record_id = le64(h + 8);

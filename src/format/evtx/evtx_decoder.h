@@ -12,7 +12,8 @@ struct evtx_decoder {
 	uint32_t number;
 	size_t at; /* where the next record starts; 0: none */
 	uint32_t free_offset;
-	uint64_t last_id; /* of the record before `at` */
+	uint64_t last_record; /* the last id, by the chunk's header */
+	uint64_t last_id;     /* of the record before `at` */
 	bool has_last_id;
 	struct tocsin_error pending; /* damage to tell at the next call; status TOCSIN_OK: none */
 	uint64_t pending_id;
