@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "base/crc32.h"
+#include "base/os.h"
 #include "evtx_memory.h"
 
 /* One log in memory: what was added, and what comes back. */
@@ -528,6 +529,97 @@ static void test_steady(void **state)
 	bench_close(&b[1]);
 }
 
+/* ---- what was read, written again */
+
+struct rewrite {
+	struct evtx_writer *writer;
+	struct arena arena;
+	struct event **event; /* copies */
+	size_t count, size, refused, read;
+};
+
+static void rewrite_event(void *context, const struct event *e)
+{
+	struct rewrite *const r = context;
+	struct tocsin_error error = {0};
+	enum tocsin_status status = evtx_writer_add(r->writer, e, NULL, &error);
+
+	if (status != TOCSIN_OK) {
+		/* No chunk holds it any more (a UserData tree as EventData), or odd types. */
+		assert_true(status == TOCSIN_LIMIT || status == TOCSIN_UNSUPPORTED);
+		r->refused++;
+		return;
+	}
+	if (r->count == r->size) {
+		r->size = r->size ? 2 * r->size : 1024;
+		r->event = realloc(r->event, r->size * sizeof(*r->event));
+		assert_non_null(r->event);
+	}
+	r->event[r->count++] = event_copy(&r->arena, e);
+}
+
+static void rewrite_compare(void *context, const struct event *got)
+{
+	struct rewrite *const r = context;
+	const struct event *const want = r->event[r->read++];
+	struct arena scratch = {0};
+
+	assert_int_equal(got->record_id, want->record_id);
+	for (unsigned i = 0; i < EVENT_FIELD_COUNT; i++) {
+		if (i != EVENT_RECORD_ID && i != EVENT_TIME)
+			same_value(&scratch, &want->field[i], &got->field[i]);
+	}
+	same_data(&scratch, want, got);
+	assert_true(view_equal(want->binary, got->binary));
+	arena_free(&scratch);
+}
+
+/* Every event of the sample logs survives being written again. */
+static void test_rewrite(void **state)
+{
+	char folder[4096], path[8192];
+	const char *const samples = test_samples(folder, "evtx-edge-cases");
+	struct arena arena = {0};
+	struct os_entry *entry;
+	size_t entries = 0, events = 0;
+
+	(void)state;
+	if (!samples) {
+		test_skipped(1, "folder of sample logs to write again");
+		return;
+	}
+	assert_ok(os_list(&arena, samples, &entry, &entries, NULL));
+	for (size_t i = 0; i < entries; i++) {
+		struct tocsin_error error = {0};
+		struct rewrite r = {0};
+		struct buf out = {0};
+		struct log_reading again;
+		struct view file;
+
+		snprintf(path, sizeof(path), "%s/%s", samples, entry[i].name);
+		if (entry[i].kind != OS_FILE)
+			continue;
+		assert_ok(os_read_file(&arena, path, 64u << 20, &file, &error));
+		r.writer = evtx_writer_new(evtx_sink_buf(&out), NULL);
+		log_read(file, rewrite_event, &r);
+		assert_ok(evtx_writer_finish(r.writer, &error));
+		again = log_read((struct view){(const uint8_t *)out.p, out.n}, rewrite_compare, &r);
+		assert_int_equal(again.damages, 0);
+		assert_int_equal(again.records, r.count);
+		assert_true(r.refused <= r.count / 50);
+		events += r.count;
+		evtx_writer_free(r.writer);
+		arena_free(&r.arena);
+		free(r.event);
+		buf_free(&out);
+		arena_reset(&arena);
+		assert_ok(os_list(&arena, samples, &entry, &entries, NULL));
+	}
+	print_message("%zu events of %zu sample logs written again\n", events, entries);
+	assert_true(events > 1000);
+	arena_free(&arena);
+}
+
 static void test_texts(void **state)
 {
 	static const char *const bad_sid[] = {"",        "S-1-",   "S-2-5-18",        "S-1-5-",
@@ -562,6 +654,7 @@ int main(void)
 		cmocka_unit_test(test_dirty),   cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_sink_fails),
 		cmocka_unit_test(test_steady),  cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_rewrite),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

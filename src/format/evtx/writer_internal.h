@@ -56,6 +56,110 @@ void pen_32(struct pen *pen, uint32_t v);
 void pen_64(struct pen *pen, uint64_t v);
 void pen_bytes(struct pen *pen, struct view v);
 
+#define TOKEN_EOF 0x00
+#define TOKEN_ELEMENT 0x01
+#define TOKEN_CONTENT 0x02
+#define TOKEN_CLOSE_EMPTY 0x03
+#define TOKEN_END 0x04
+#define TOKEN_TEXT 0x05
+#define TOKEN_ATTRIBUTE 0x06
+#define TOKEN_TEMPLATE 0x0c
+#define TOKEN_NORMAL 0x0d
+#define TOKEN_OPTIONAL 0x0e
+#define TOKEN_MORE 0x40 /* an element's attributes, further attributes */
+#define FRAGMENT 0x0001010fu
+#define ALWAYS 0xffffu /* dependency of an element that is always there */
+
+/* An element whose sizes are filled in when it is closed. */
+struct pen_element {
+	uint32_t size_at, list_at, attribute_at;
+};
+
+/* Hash of 16-bit words, for both tables of a chunk. */
+uint32_t pen_hash(const uint8_t *p, size_t words);
+
+/* Fills in a size that counts from behind its own four bytes to the pen. */
+void pen_patch_size(struct pen *pen, uint32_t size_at);
+
+/* Element start; then its attributes, then its content or pen_close_empty(), then pen_end().
+ * `dependency`: the substitution without which the element is left out, or ALWAYS. */
+struct pen_element pen_element(struct pen *pen, struct view name, unsigned dependency,
+			       bool attributes);
+struct pen_element pen_open(struct pen *pen, const char *name, unsigned dependency,
+			    bool attributes);
+void pen_attribute(struct pen *pen, struct pen_element *el, const char *name);
+void pen_content(struct pen *pen, const struct pen_element *el);
+void pen_end(struct pen *pen, const struct pen_element *el);
+void pen_close_empty(struct pen *pen, const struct pen_element *el);
+
+void pen_text(struct pen *pen, struct view utf16);
+void pen_text_ascii(struct pen *pen, const char *ascii);
+void pen_substitution(struct pen *pen, unsigned token, unsigned id, unsigned type);
+
+/* <name>%id</name> and name='%id', left out when the value is null; <name>text</name>. */
+void pen_optional(struct pen *pen, const char *name, unsigned id, unsigned type);
+void pen_optional_attribute(struct pen *pen, struct pen_element *el, const char *name, unsigned id,
+			    unsigned type);
+void pen_text_element(struct pen *pen, const char *name, struct view utf16);
+
+/* Substitutions of the system template, as Windows numbers them. */
+enum system_slot {
+	SLOT_LEVEL,
+	SLOT_OPCODE,
+	SLOT_TASK,
+	SLOT_ID,
+	SLOT_QUALIFIERS,
+	SLOT_KEYWORDS,
+	SLOT_TIME,
+	SLOT_ACTIVITY,
+	SLOT_PROCESS,
+	SLOT_THREAD,
+	SLOT_RECORD,
+	SLOT_VERSION,
+	SLOT_USER,
+	SLOT_UNUSED,
+	SLOT_PROVIDER,
+	SLOT_PROVIDER_GUID,
+	SLOT_CHANNEL,
+	SLOT_UNUSED_2,
+	SLOT_RELATED_ACTIVITY,
+	SLOT_BODY,
+	SLOT_RENDERING, /* ours: Windows forwards rendered events without a template */
+	SLOT_COUNT
+};
+
+/* What a template is made from. */
+enum template_kind { KIND_SYSTEM, KIND_STRINGS, KIND_VALUES, KIND_USER_DATA, KIND_RENDERING };
+
+enum system_flag {
+	SYSTEM_MANIFEST = 1, /* Version, Opcode, Correlation, Execution */
+	SYSTEM_SLOTS = 2,
+	SYSTEM_RENDERING = 4,
+	SYSTEM_SOURCE = 8,
+	SYSTEM_GUID = 16,
+	SYSTEM_CHANNEL = 32,
+	SYSTEM_COMPUTER = 64,
+	SYSTEM_PROVIDER = 128
+};
+
+/* One event on its way into the chunk. */
+struct job {
+	struct pen *pen;
+	const struct event *e;
+	const struct evtx_shape *shape;
+	unsigned flags;
+	enum template_kind body;
+	uint64_t record_id, written;
+};
+
+/* Fields of RenderingInfo, in the order of its template's substitutions. */
+#define WRITER_RENDERED 4u
+extern const enum event_field writer_rendered[WRITER_RENDERED];
+
+/* Fragment header, template instance up to its substitutions, and the definition at first use. */
+TOCSIN_MUST_USE enum tocsin_status pen_instance(const struct job *job, enum template_kind kind,
+						struct tocsin_error *error);
+
 /* One value of a template instance: its substitution. */
 struct pen_value {
 	uint8_t type;
