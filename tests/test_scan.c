@@ -652,6 +652,64 @@ static void test_hostile(void **state)
 	buf_free(&log);
 }
 
+static unsigned count_records(const struct result *r)
+{
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < r->text.n; i++)
+		n += r->text.p[i] == ' ' && (i == 0 || r->text.p[i - 1] != ' ');
+	for (i = 0; i < r->text.n; i++)
+		n -= r->text.p[i] == '!';
+	return n;
+}
+
+/*
+ * Public samples: at least the records that the best other reader finds
+ * (tests/peers/count-records), the same ones for any number of threads, as many backwards.
+ */
+static void test_sample_logs(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned files, records;
+	} sets[] = {
+		{"evtx-attack-samples", 277, 8255},
+		{"evtx-edge-cases", 24, 18567},
+		{"sigma", 53, 63},
+	};
+	unsigned missing = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		char top[4096];
+		const char *const paths[] = {test_samples(top, sets[i].name)};
+		struct evidence *e = NULL;
+		struct tocsin_error error;
+		struct result one, three, back;
+
+		if (!paths[0]) {
+			missing++;
+			continue;
+		}
+		assert_ok(evidence_open(paths, 1, &e, &error));
+		assert_int_equal(e->source_count, sets[i].files);
+		run_evidence(e, 1, false, 0, &one);
+		run_evidence(e, 3, false, 0, &three);
+		run_evidence(e, 2, true, 0, &back);
+		assert_true(count_records(&one) >= sets[i].records);
+		assert_string_equal(buf_cstr(&one.text), buf_cstr(&three.text));
+		assert_int_equal(count_records(&back), count_records(&one));
+		buf_free(&one.text);
+		buf_free(&three.text);
+		buf_free(&back.text);
+		evidence_free(e);
+	}
+	if (missing)
+		test_skipped(missing, "sample archives for the scan");
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -682,6 +740,7 @@ int main(void)
 		cmocka_unit_test(test_early_stop),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_sample_logs),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

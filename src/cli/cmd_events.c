@@ -245,7 +245,7 @@ static bool open_outputs(struct events *c)
 		struct output *const o = &c->outputs[i];
 
 		o->form = FORM_JSONL;
-		while (strcmp(form_names[o->form], list[i].format) != 0)
+		while (o->form < FORM_COUNT && strcmp(form_names[o->form], list[i].format) != 0)
 			o->form++;
 		o->stream = cli_stream_open(c->cli, &list[i]);
 		if (!o->stream)
