@@ -11,6 +11,9 @@
  */
 #include "advisory/reading.h"
 
+/* A list may begin behind a heading of free words, which is at most this long. */
+#define FREE_HEADING 80
+
 struct flat {
 	struct reading *r;
 	struct view v;
@@ -20,6 +23,7 @@ struct flat {
 	bool dashes;     /* a list with `-` is open */
 	unsigned number; /* last number of an ordered list that is open, or 0 */
 	bool no_fence;   /* no further ``` exists */
+	size_t free;     /* behind the marks of a heading of free words, or 0 */
 };
 
 static void add(struct flat *s, enum block_kind kind, size_t begin, size_t end)
@@ -94,9 +98,40 @@ static void flush(struct flat *s, size_t end)
 /* Whether what stands in front of `pos` can end the line before a list. */
 static bool may_begin_list(struct view v, size_t pos)
 {
-	const uint8_t before = pos >= 2 ? v.p[pos - 2] : ':';
+	uint8_t before;
 
-	return before == ':' || before == '.' || before == '?' || before == '!';
+	/* at most "**" and a blank */
+	for (unsigned i = 0; i < 4 && pos && strchr(" *_", v.p[pos - 1]); i++)
+		pos--;
+	/* a no-break space, U+00A0 or U+202F, is as good as none */
+	if (pos > 1 && v.p[pos - 1] == 0xa0 && v.p[pos - 2] == 0xc2)
+		pos -= 2;
+	if (pos > 2 && v.p[pos - 1] == 0xaf && v.p[pos - 2] == 0x80 && v.p[pos - 3] == 0xe2)
+		pos -= 3;
+	before = pos ? v.p[pos - 1] : ':';
+	return strchr(":.?!,;\"", before) != NULL;
+}
+
+/*
+ * Documents use a line in bold as a small heading over a list: `... 11.5.7. **CVE-2020-4005** -
+ * ESXi`. Where it begins, if it ends in front of `pos` and no sentence runs into it; else SIZE_MAX.
+ */
+static size_t bold_line(const struct flat *s, size_t pos)
+{
+	const size_t limit = pos > FREE_HEADING ? pos - FREE_HEADING : 0;
+	size_t i = pos;
+
+	if (i < 4 || memcmp(s->v.p + i - 3, "** ", 3) != 0)
+		return SIZE_MAX;
+	for (i -= 4; i > s->begin && i > limit; i--)
+		if (s->v.p[i] == '*' && s->v.p[i - 1] == '*')
+			break;
+	if (i <= s->begin || i <= limit || !may_begin_list(s->v, i - 1))
+		return SIZE_MAX;
+	/* an item that is bold as a whole is an item */
+	if (s->kind == BLOCK_ITEM && i <= s->begin + 2)
+		return SIZE_MAX;
+	return i - 1;
 }
 
 /*
@@ -138,8 +173,10 @@ static bool heading(struct flat *s, size_t *pos, unsigned *ret_level)
 	n = heading_known(rest);
 	if (!n && level == 1)
 		n = heading_guess(rest);
-	if (!n)
+	if (!n) {
+		s->free = *pos + level;
 		return false;
+	}
 	flush(s, *pos);
 	b = list_add(s->r, s->blocks, sizeof(*b));
 	if (!b)
@@ -193,7 +230,9 @@ static size_t mark_length(struct flat *s, size_t pos)
 {
 	const struct view rest = view_slice(s->v, pos, s->v.n);
 	const bool begins = pos == s->begin || may_begin_list(s->v, pos) ||
-			    (pos == s->begin + 1 && s->v.p[s->begin] == ' ');
+			    (pos == s->begin + 1 && s->v.p[s->begin] == ' ') ||
+			    (s->free && pos - s->free < FREE_HEADING) ||
+			    bold_line(s, pos) != SIZE_MAX;
 	unsigned number = 0;
 	size_t n = 0;
 
@@ -229,6 +268,10 @@ void blocks_flattened(struct reading *r, struct view body, struct list *blocks)
 			continue;
 		mark = word ? mark_length(&s, pos) : 0;
 		if (mark) {
+			const size_t bold = bold_line(&s, pos);
+
+			if (bold != SIZE_MAX)
+				flush(&s, bold);
 			flush(&s, pos);
 			s.kind = BLOCK_ITEM;
 			pos += mark;
