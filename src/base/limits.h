@@ -99,6 +99,9 @@
  * error, not "no". */
 #define LIMIT_REGEX_STEPS 1000000u
 
+/* One detection command; printed ones stay below 2 kB, lists of ids or hashes make them longer. */
+#define LIMIT_COMMAND_BYTES (256u << 10)
+
 /* Length of one wildcard or regular expression. Printed ones stay below 200; a set with a range
  * costs up to 65,536 steps to compile. */
 #define LIMIT_PATTERN_UNITS 4096
