@@ -226,10 +226,13 @@ static const struct product *take_product(struct parse *s)
 static enum tocsin_status unknown_cu(struct parse *s, const struct product *p)
 {
 	const struct cu *const cus = s->db->cus + p->cu_first;
+	size_t first = 0;
 
+	while (first + 1 < p->cu_count && cus[first].preview)
+		first++;
 	return error_setf(s->error, TOCSIN_NOT_FOUND, s->place[s->at],
 			  "no such cumulative update is known", "%s has %s to %s", p->name,
-			  p->cu_count ? cus[0].name : "none",
+			  p->cu_count ? cus[first].name : "none",
 			  p->cu_count ? cus[p->cu_count - 1].name : "none");
 }
 
