@@ -212,6 +212,26 @@ static void test_chunk_header(void **state)
 		change_byte(*state, at, check_chunk_header);
 }
 
+/* A stale free-space offset hides no record: those behind it go on where the last one stopped. */
+static void test_free_space(void **state)
+{
+	const struct fixture *const f = *state;
+	uint8_t *const field = f->copy + FIRST + 48;
+	const uint32_t before = le32(field);
+
+	for (uint32_t offset = 0; offset <= before + 8; offset += 4) {
+		struct log_reading r;
+
+		if (offset == 512)
+			continue; /* says that the chunk was emptied: what is there is old */
+		put32(field, offset);
+		r = read_copy(f);
+		if (r.records != ALL || (offset != before && !r.damages))
+			fail_at("free space", FIRST + 48, *field, &r);
+	}
+	put32(field, before);
+}
+
 /* A record's own header harms that record alone. */
 static void check_record_header(const struct fixture *f, size_t at, const struct log_reading *r)
 {
@@ -319,6 +339,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_truncated, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_file_header, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_chunk_header, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_free_space, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_record_headers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_content, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_random, set_up, tear_down),
