@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "base/data.h"
+#include "base/limits.h"
 #include "exposure/exposure_db.h"
 
 static struct exposure_db *db;
@@ -571,6 +572,32 @@ static void tells_cves(void **state)
 		before = info;
 	}
 	assert_false(exposure_cve_at(db, exposure_cve_count(db), &info));
+}
+
+/* A reason that is cut for lack of memory is no answer. */
+static void tells_missing_memory(void **state)
+{
+	const struct build b = {{15, 1, 2242, 12}};
+
+	(void)state;
+	for (size_t room = 0; room < 4; room++) {
+		struct arena full = {0};
+		struct exposure e = {.reason = "untouched"};
+		struct arena_mark mark;
+
+		/* One block, filled but for some bytes, and no second one. */
+		assert_non_null(arena_alloc(&full, 1));
+		mark = arena_save(&full);
+		full.total = LIMIT_ARENA_BYTES;
+		while (arena_alloc(&full, 16))
+			continue;
+		full.used -= room * 64;
+		assert_status(exposure_judge(db, "CVE-2021-42321", &b, PRECISION_SU, &full, &e),
+			      TOCSIN_NO_MEMORY);
+		assert_string_equal(e.reason, "untouched");
+		arena_restore(&full, mark);
+		arena_free(&full);
+	}
 }
 
 /* ---- Data that is damaged */

@@ -5,7 +5,6 @@
  */
 #include "exposure/exposure_db.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,21 +25,31 @@ static const char *const file_header[FILE_COUNT] = {
 	"cve\tproduct\tcu\tupdate\tbuild\tkb\tdisputed_build\tdisputed_by",
 	"cve\tproduct\tbelow\ttext"};
 
-char *exposure_text(struct arena *a, const char *fmt, ...)
+char *exposure_textv(struct arena *a, const char *fmt, va_list args)
 {
-	va_list ap, again;
+	va_list again;
 	char *text = NULL;
 	int n;
 
-	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, fmt, args);
 	if (n >= 0)
 		text = arena_alloc(a, (size_t)n + 1);
 	if (text)
 		vsnprintf(text, (size_t)n + 1, fmt, again);
 	va_end(again);
-	va_end(ap);
+	return text;
+}
+
+static char *make_text(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static char *make_text(struct arena *a, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = exposure_textv(a, fmt, args);
+	va_end(args);
 	return text;
 }
 
@@ -200,7 +209,7 @@ static enum tocsin_status word_conflicts(struct exposure_db *db, const struct ts
 			return tsv_fail(t, "conflicting builds must be a pair", NULL);
 		build_format(a, &row->build);
 		build_format(b, &other->build);
-		row->conflict = exposure_text(
+		row->conflict = make_text(
 			&db->arena, "sources disagree about %s of %s: it is %s in %s, %s in %s",
 			row->update ? row->update : "the release", db->cus[row->cu].name, a,
 			source_name(row), b, source_name(other));

@@ -3,6 +3,8 @@
 #ifndef TOCSIN_EXPOSURE_EXPOSURE_DB_H
 #define TOCSIN_EXPOSURE_EXPOSURE_DB_H
 
+#include <stdarg.h>
+
 #include "exposure/exposure.h"
 
 /* Product lines; a bit each in a CVE. There are six. */
@@ -113,6 +115,6 @@ const struct cve *exposure_find_cve(const struct exposure_db *db, const char *id
 bool build_read(const char *text, struct build *ret);
 
 /* Formatted text in an arena, NULL without memory. */
-char *exposure_text(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+char *exposure_textv(struct arena *a, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 
 #endif

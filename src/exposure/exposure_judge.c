@@ -17,9 +17,23 @@ struct question {
 	char text[48];                   /* the build */
 	struct arena *arena;
 	struct exposure *ret;
+	bool failed; /* out of memory: told once, at the end */
 };
 
-/* Sets the answer. A missing reason means missing memory; exposure_judge() checks for it once. */
+/* Formatted text; "" without memory. */
+static const char *say(struct question *q, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static const char *say(struct question *q, const char *fmt, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	text = exposure_textv(q->arena, fmt, args);
+	va_end(args);
+	q->failed |= !text;
+	return text ? text : "";
+}
+
 static void answer(struct question *q, enum exposure_status status, const char *reason)
 {
 	q->ret->status = status;
@@ -37,7 +51,7 @@ static const char *build_text(struct question *q, const struct build *b)
 	char text[48];
 
 	build_format(text, b);
-	return arena_string(q->arena, text);
+	return say(q, "%s", text);
 }
 
 /* What to install, for a server of the fix's own CU or (`first_cu`) of another one. */
@@ -45,10 +59,10 @@ static void set_fix(struct question *q, const struct fix *f, bool first_cu)
 {
 	if (!f || !f->row)
 		return;
-	q->ret->fix_update = first_cu && f->row->update
-				     ? exposure_text(q->arena, "%s and then %s",
-						     q->db->cus[f->cu].name, f->row->update)
-				     : update_of(q, f);
+	q->ret->fix_update =
+		first_cu && f->row->update
+			? say(q, "%s and then %s", q->db->cus[f->cu].name, f->row->update)
+			: update_of(q, f);
 	q->ret->fix_kb = f->row->kb;
 	q->ret->fix_build = build_text(q, &f->row->build);
 }
@@ -90,26 +104,23 @@ static const char *remarks(struct question *q)
 
 		if (r->cve == q->cve && r->product == q->product &&
 		    build_compare(q->build, &r->below) < 0)
-			text = exposure_text(q->arena, "%s; %s", text ? text : "", r->text);
+			text = say(q, "%s; %s", text, r->text);
 	}
 	if (q->cve->named_disputed >> (q->product - q->db->products) & 1)
-		text = exposure_text(
-			q->arena,
-			"%s; HealthChecker counts %s as affected, the vendor's list of "
-			"affected products does not name it",
-			text ? text : "", q->product->name);
+		text = say(q,
+			   "%s; HealthChecker counts %s as affected, the vendor's list of "
+			   "affected products does not name it",
+			   text, q->product->name);
 	if (q->cve->config == CONFIG_MITIGATION)
-		text = exposure_text(q->arena, "%s; %s", text ? text : "", q->cve->config_text);
+		text = say(q, "%s; %s", text, q->cve->config_text);
 	if (q->cve->config == CONFIG_NEEDED)
-		text = exposure_text(q->arena, "%s; beside the update, %s", text ? text : "",
-				     q->cve->config_text);
-	return text ? text : "";
+		text = say(q, "%s; beside the update, %s", text, q->cve->config_text);
+	return text;
 }
 
 static void affected(struct question *q, const char *reason)
 {
-	answer(q, EXPOSURE_AFFECTED,
-	       reason ? exposure_text(q->arena, "%s%s", reason, remarks(q)) : NULL);
+	answer(q, EXPOSURE_AFFECTED, say(q, "%s%s", reason, remarks(q)));
 }
 
 /* The build holds the fix (`reason` says why); some fixes need more than that. */
@@ -117,23 +128,18 @@ static void fixed(struct question *q, const char *reason)
 {
 	const struct build *const from = &q->cve->config_from[q->product - q->db->products];
 
-	if (!reason) {
-		answer(q, EXPOSURE_UNKNOWN, NULL);
-	} else if (q->cve->config == CONFIG_OVERRIDE) {
-		answer(q, EXPOSURE_FIXED,
-		       exposure_text(q->arena, "%s; %s", reason, q->cve->config_text));
+	if (q->cve->config == CONFIG_OVERRIDE) {
+		answer(q, EXPOSURE_FIXED, say(q, "%s; %s", reason, q->cve->config_text));
 	} else if (q->cve->config != CONFIG_NEEDED) {
 		answer(q, EXPOSURE_FIXED, reason);
 	} else if (from->part[0] && q->precision != PRECISION_PRODUCT &&
 		   build_compare(q->build, from) >= 0) {
 		answer(q, EXPOSURE_FIXED,
-		       exposure_text(q->arena,
-				     "%s; %s, which setup does since %s unless told not to", reason,
-				     q->cve->config_text, build_text(q, from)));
+		       say(q, "%s; %s, which setup does since %s unless told not to", reason,
+			   q->cve->config_text, build_text(q, from)));
 	} else {
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(q->arena, "%s, but %s: a build does not show it", reason,
-				     q->cve->config_text));
+		       say(q, "%s, but %s: a build does not show it", reason, q->cve->config_text));
 	}
 }
 
@@ -145,9 +151,8 @@ static bool judge_platform(struct question *q)
 	if (!named(q, q->product) && !(q->product->previous && named(q, q->product->previous)))
 		return false;
 	answer(q, EXPOSURE_UNKNOWN,
-	       exposure_text(q->arena,
-			     "the fix is not in Exchange but in %s: a build does not show it",
-			     q->cve->config_text));
+	       say(q, "the fix is not in Exchange but in %s: a build does not show it",
+		   q->cve->config_text));
 	return true;
 }
 
@@ -158,16 +163,15 @@ static bool judge_unnamed(struct question *q)
 		return false;
 	if (!follows_affected(q)) {
 		answer(q, EXPOSURE_NOT_AFFECTED,
-		       exposure_text(q->arena, "%s is not named as affected by %s",
-				     q->product->name, q->cve->info.id));
+		       say(q, "%s is not named as affected by %s", q->product->name,
+			   q->cve->info.id));
 	} else if (q->cu && !later(q->cu->released, q->cve->date)) {
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(q->arena,
-				     "%s %s is no release: whether it holds the fix is not known",
-				     q->product->name, q->cu->name));
+		       say(q, "%s %s is no release: whether it holds the fix is not known",
+			   q->product->name, q->cu->name));
 	} else {
-		fixed(q, exposure_text(q->arena, "%s came out (%s) with the fix inside",
-				       q->product->name, q->product->released));
+		fixed(q, say(q, "%s came out (%s) with the fix inside", q->product->name,
+			     q->product->released));
 	}
 	return true;
 }
@@ -179,12 +183,11 @@ static const char *fixed_cus(struct question *q)
 	const char *text = q->db->cus[q->fix->cu].name;
 
 	if (n > 3 && q->fix_end[-1].cu - q->fix->cu == n - 1)
-		return exposure_text(q->arena, "%s to %s", text,
-				     q->db->cus[q->fix_end[-1].cu].name);
-	for (size_t i = 1; i < n && text; i++)
-		text = exposure_text(q->arena, "%s%s%s", text, i + 1 < n ? ", " : " and ",
-				     q->db->cus[q->fix[i].cu].name);
-	return text ? text : "others";
+		return say(q, "%s to %s", text, q->db->cus[q->fix_end[-1].cu].name);
+	for (size_t i = 1; i < n; i++)
+		text = say(q, "%s%s%s", text, i + 1 < n ? ", " : " and ",
+			   q->db->cus[q->fix[i].cu].name);
+	return text;
 }
 
 /* The newest fix with a known build: what a server without a fix for its own CU goes to. */
@@ -207,18 +210,16 @@ static void judge_undated(struct question *q)
 		q->precision == PRECISION_SU ? exposure_row(q->db, q->cu, q->build) : NULL;
 
 	if (row && !build_compare(&row->build, q->build) && later(released, row->released))
-		affected(q, exposure_text(
-				    q->arena,
-				    "the vendor names %s as affected, and %s came out (%s) before "
-				    "the fix (%s)",
-				    cu, q->text, row->released, released));
+		affected(q, say(q,
+				"the vendor names %s as affected, and %s came out (%s) before "
+				"the fix (%s)",
+				cu, q->text, row->released, released));
 	else
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(
-			       q->arena,
-			       "the vendor names %s as affected and fixed, but its first fixed "
-			       "build is not known",
-			       cu));
+		       say(q,
+			   "the vendor names %s as affected and fixed, but its first fixed "
+			   "build is not known",
+			   cu));
 	if (newest_fix(q) && newest_fix(q)->cu > (size_t)(q->cu - q->db->cus))
 		set_fix(q, newest_fix(q), true);
 }
@@ -229,8 +230,7 @@ static void judge_own(struct question *q, const struct fix *f)
 	const char *const cu = q->cu->name;
 	const char *const first = f->row ? build_text(q, &f->row->build) : NULL;
 	/* The update in brackets; a CU that is itself the fix needs none. */
-	const char *const update =
-		f->row && f->row->update ? exposure_text(q->arena, " (%s)", f->row->update) : "";
+	const char *const update = f->row && f->row->update ? say(q, " (%s)", f->row->update) : "";
 
 	if (!f->row) {
 		judge_undated(q);
@@ -238,36 +238,32 @@ static void judge_own(struct question *q, const struct fix *f)
 	}
 	if (q->precision == PRECISION_CU && &q->db->builds[q->cu->first] != f->row) {
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(
-			       q->arena,
-			       "only the cumulative update is known: %s is affected below %s%s "
-			       "and fixed from it on; the version of ExSetup.exe or the list of "
-			       "installed updates decides%s",
-			       cu, first, update, remarks(q)));
+		       say(q,
+			   "only the cumulative update is known: %s is affected below %s%s "
+			   "and fixed from it on; the version of ExSetup.exe or the list of "
+			   "installed updates decides%s",
+			   cu, first, update, remarks(q)));
 		set_fix(q, f, false);
 		return;
 	}
 	if (q->precision == PRECISION_CU || build_compare(q->build, &f->row->build) >= 0) {
-		fixed(q, q->precision == PRECISION_CU
-				 ? exposure_text(q->arena, "%s came out with the fix inside", cu)
-			 : build_compare(q->build, &f->row->build)
-				 ? exposure_text(q->arena,
-						 "%s is above %s%s, the first fixed build of %s",
-						 q->text, first, update, cu)
-				 : exposure_text(q->arena, "%s%s is the first fixed build of %s",
-						 first, update, cu));
+		fixed(q,
+		      q->precision == PRECISION_CU ? say(q, "%s came out with the fix inside", cu)
+		      : build_compare(q->build, &f->row->build)
+			      ? say(q, "%s is above %s%s, the first fixed build of %s", q->text,
+				    first, update, cu)
+			      : say(q, "%s%s is the first fixed build of %s", first, update, cu));
 		return;
 	}
 	if (f->disputed_by && build_compare(q->build, &f->disputed) >= 0)
-		affected(q, exposure_text(
-				    q->arena,
-				    "%s is below %s%s, the first fixed build of %s; %s gives %s "
-				    "as the first fixed build: of two the higher one counts here",
-				    q->text, first, update, cu, f->disputed_by,
-				    build_text(q, &f->disputed)));
+		affected(q, say(q,
+				"%s is below %s%s, the first fixed build of %s; %s gives %s "
+				"as the first fixed build: of two the higher one counts here",
+				q->text, first, update, cu, f->disputed_by,
+				build_text(q, &f->disputed)));
 	else
-		affected(q, exposure_text(q->arena, "%s is below %s%s, the first fixed build of %s",
-					  q->text, first, update, cu));
+		affected(q, say(q, "%s is below %s%s, the first fixed build of %s", q->text, first,
+				update, cu));
 	set_fix(q, f, false);
 }
 
@@ -280,14 +276,13 @@ static void judge_unknown_cu(struct question *q)
 
 	if (newest && !p->ended &&
 	    q->build->part[p->cu_part] > q->db->builds[newest->first].build.part[p->cu_part])
-		fixed(q, exposure_text(q->arena,
-				       "%s is of a cumulative update newer than %s, the newest one "
-				       "known here, and those hold the fix",
-				       q->text, newest->name));
+		fixed(q, say(q,
+			     "%s is of a cumulative update newer than %s, the newest one "
+			     "known here, and those hold the fix",
+			     q->text, newest->name));
 	else
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(q->arena, "%s belongs to no known cumulative update of %s",
-				     q->text, p->name));
+		       say(q, "%s belongs to no known cumulative update of %s", q->text, p->name));
 }
 
 static void judge_cu(struct question *q)
@@ -300,17 +295,13 @@ static void judge_cu(struct question *q)
 			return;
 		}
 	if (own > q->fix_end[-1].cu) {
-		fixed(q, q->cu->released
-				 ? exposure_text(q->arena, "%s came out (%s) with the fix inside",
-						 q->cu->name, q->cu->released)
-				 : exposure_text(q->arena, "%s came out with the fix inside",
-						 q->cu->name));
+		fixed(q, q->cu->released ? say(q, "%s came out (%s) with the fix inside",
+					       q->cu->name, q->cu->released)
+					 : say(q, "%s came out with the fix inside", q->cu->name));
 		return;
 	}
-	affected(q,
-		 exposure_text(q->arena,
-			       "%s %s is out of support and got no fix of its own, it came for %s",
-			       q->product->name, q->cu->name, fixed_cus(q)));
+	affected(q, say(q, "%s %s is out of support and got no fix of its own, it came for %s",
+			q->product->name, q->cu->name, fixed_cus(q)));
 	set_fix(q, newest_fix(q), true);
 }
 
@@ -333,26 +324,24 @@ static void judge_product(struct question *q)
 		one.precision = PRECISION_CU;
 		one.ret = &each;
 		judge_named(&one);
+		q->failed |= one.failed;
 		good += each.status == EXPOSURE_FIXED;
 		all++;
 	}
 	if (all && good == all)
-		fixed(q, exposure_text(q->arena, "every release of %s holds the fix", p->name));
+		fixed(q, say(q, "every release of %s holds the fix", p->name));
 	else
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(
-			       q->arena,
-			       "only the product is known, and not all builds of %s hold the fix",
-			       p->name));
+		       say(q, "only the product is known, and not all builds of %s hold the fix",
+			   p->name));
 }
 
 static void judge_named(struct question *q)
 {
 	if (q->fix == q->fix_end)
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(q->arena,
-				     "%s is named as affected, but no first fixed build is known",
-				     q->product->name));
+		       say(q, "%s is named as affected, but no first fixed build is known",
+			   q->product->name));
 	else if (q->precision == PRECISION_PRODUCT)
 		judge_product(q);
 	else if (!q->cu)
@@ -367,15 +356,13 @@ static void judge(struct question *q)
 
 	if (!q->product) {
 		answer(q, EXPOSURE_UNKNOWN,
-		       exposure_text(q->arena, "%s is no build of a product that is known here",
-				     q->text));
+		       say(q, "%s is no build of a product that is known here", q->text));
 		return;
 	}
 	if (!q->product->cu_part) {
 		answer(q, EXPOSURE_NOT_AFFECTED,
-		       exposure_text(q->arena,
-				     "%s is not affected: its operator keeps it up to date",
-				     q->product->name));
+		       say(q, "%s is not affected: its operator keeps it up to date",
+			   q->product->name));
 		return;
 	}
 	if (judge_platform(q) || judge_unnamed(q))
@@ -403,9 +390,8 @@ enum tocsin_status exposure_judge(const struct exposure_db *db, const char *cve,
 	if (q.cve)
 		judge(&q);
 	else
-		answer(&q, EXPOSURE_UNKNOWN,
-		       exposure_text(a, "%.40s is in no data of this version", cve));
-	if (!e.reason)
+		answer(&q, EXPOSURE_UNKNOWN, say(&q, "%.40s is in no data of this version", cve));
+	if (q.failed)
 		return TOCSIN_NO_MEMORY;
 	*ret = e;
 	return TOCSIN_OK;
