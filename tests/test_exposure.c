@@ -729,13 +729,13 @@ static void refuses_wrong_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_every_form),      cmocka_unit_test(refuses_what_is_none),
-		cmocka_unit_test(names_builds),          cmocka_unit_test(identifies_a_build),
-		cmocka_unit_test(compares_as_numbers),   cmocka_unit_test(judges_cve_2021_42321),
-		cmocka_unit_test(judges_the_odd_ones),   cmocka_unit_test(is_monotone),
-		cmocka_unit_test(names_read_back),       cmocka_unit_test(tells_cves),
-		cmocka_unit_test(refuses_cut_off_files), cmocka_unit_test(survives_changed_bytes),
-		cmocka_unit_test(refuses_wrong_tables),
+		cmocka_unit_test(reads_every_form),       cmocka_unit_test(refuses_what_is_none),
+		cmocka_unit_test(names_builds),           cmocka_unit_test(identifies_a_build),
+		cmocka_unit_test(compares_as_numbers),    cmocka_unit_test(judges_cve_2021_42321),
+		cmocka_unit_test(judges_the_odd_ones),    cmocka_unit_test(is_monotone),
+		cmocka_unit_test(names_read_back),        cmocka_unit_test(tells_cves),
+		cmocka_unit_test(tells_missing_memory),   cmocka_unit_test(refuses_cut_off_files),
+		cmocka_unit_test(survives_changed_bytes), cmocka_unit_test(refuses_wrong_tables),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
