@@ -551,6 +551,7 @@ static bool same_as_md4c(const struct advisory *a, struct view text)
 	const char *const end = strstr((const char *)text.p + 4, "\n---");
 	struct oracle o = {0};
 	struct buf ours = {0};
+	char *flat_ours, *flat_md4c;
 	const char *body;
 	bool equal;
 
@@ -560,7 +561,12 @@ static bool same_as_md4c(const struct advisory *a, struct view text)
 				  &parser, &o),
 			 0);
 	our_shape(a, &ours);
-	equal = strcmp(buf_cstr(&ours), buf_cstr(&o.shape)) == 0;
+	/* md4c writes tabs as blanks */
+	flat_ours = flatten(buf_cstr(&ours));
+	flat_md4c = flatten(buf_cstr(&o.shape));
+	equal = strcmp(flat_ours, flat_md4c) == 0;
+	free(flat_ours);
+	free(flat_md4c);
 	if (!equal && getenv("TEST_VERBOSE"))
 		printf("%s\n  ours: %s\n  md4c: %s\n", a->number, buf_cstr(&ours),
 		       buf_cstr(&o.shape));
@@ -630,6 +636,8 @@ static void all_forms(void **state)
 		printf("%6u  %s\n", f.counts[i], class_names[i]);
 	printf("titles as in the JSON endpoint: %u, worded otherwise: %u\n", titles, other_titles);
 	printf("headings and code unlike a Markdown library's: %u documents\n", other_shapes);
+	/* one document indents its bullets by a tab where no list is open: code to a library */
+	assert_true(other_shapes <= 1);
 	arena_free(&arena);
 }
 

@@ -23,19 +23,27 @@ static const char *original_date(const struct advisory *a)
 	return value ? value : advisory_key_value(a, "orignal_date");
 }
 
+/* A key's value without blanks at its ends, or NULL; the key itself keeps what is printed. */
+static const char *trimmed(struct reading *r, const char *value)
+{
+	return value ? reading_copy(r, view_trim(view_of(value))) : NULL;
+}
+
 static void read_keys(struct reading *r, struct advisory *a)
 {
-	a->title = advisory_key_value(a, "title");
-	a->version = advisory_key_value(a, "version");
-	a->number = advisory_key_value(a, "number");
-	a->date_printed = advisory_key_value(a, "date");
-	a->original_date_printed = original_date(a);
+	a->title = trimmed(r, advisory_key_value(a, "title"));
+	if (a->title)
+		a->title = reading_plain_blanks(r, a->title);
+	a->version = trimmed(r, advisory_key_value(a, "version"));
+	a->number = trimmed(r, advisory_key_value(a, "number"));
+	a->date_printed = trimmed(r, advisory_key_value(a, "date"));
+	a->original_date_printed = trimmed(r, original_date(a));
 	a->date = a->date_printed ? date_iso(r, a->date_printed) : NULL;
 	a->original_date = a->original_date_printed ? date_iso(r, a->original_date_printed) : NULL;
-	a->licence_title = advisory_key_value(a, "licence_title");
-	a->licence_link = advisory_key_value(a, "licence_link");
-	a->licence_restrictions = advisory_key_value(a, "licence_restrictions");
-	a->licence_author = advisory_key_value(a, "licence_author");
+	a->licence_title = trimmed(r, advisory_key_value(a, "licence_title"));
+	a->licence_link = trimmed(r, advisory_key_value(a, "licence_link"));
+	a->licence_restrictions = trimmed(r, advisory_key_value(a, "licence_restrictions"));
+	a->licence_author = trimmed(r, advisory_key_value(a, "licence_author"));
 }
 
 static void read_body(struct reading *r, struct view body, struct advisory *a)

@@ -58,7 +58,7 @@ struct advisory_cvss {
 /* One list item, or a paragraph between items. */
 struct advisory_item {
 	const char *text;  /* as printed, white space joined */
-	const char *plain; /* without emphasis, code marks, citations and closing punctuation */
+	const char *plain; /* without emphasis, code marks, citations, closing punctuation */
 	unsigned depth;    /* of nesting, from 0; always 0 in the flattened form */
 	bool prose;        /* a paragraph, no item */
 };
@@ -88,7 +88,8 @@ struct advisory {
 
 	struct advisory_key *keys; /* all, in order */
 	size_t key_count;
-	/* From the keys; NULL where absent, but title and number are always there. */
+	/* From the keys; NULL where absent, but title and number are always there. The title has
+	 * its no-break blanks as blanks. */
 	const char *title, *version, *number;
 	const char *date, *original_date;                 /* ISO 8601, or NULL where unreadable */
 	const char *date_printed, *original_date_printed; /* as printed */

@@ -106,6 +106,30 @@ const char *reading_copy(struct reading *r, struct view v)
 	return copy ? copy : "";
 }
 
+const char *reading_plain_blanks(struct reading *r, const char *text)
+{
+	char *const out = arena_alloc(r->arena, strlen(text) + 1);
+	size_t n = 0;
+
+	if (!out) {
+		r->failed = true;
+		return "";
+	}
+	while (*text) {
+		if (strncmp(text, "\xc2\xa0", 2) == 0) {
+			out[n++] = ' ';
+			text += 2;
+		} else if (strncmp(text, "\xe2\x80\xaf", 3) == 0) {
+			out[n++] = ' ';
+			text += 3;
+		} else {
+			out[n++] = *text++;
+		}
+	}
+	out[n] = 0;
+	return out;
+}
+
 /* Length of the link in angle brackets that `v` starts with, or 0. */
 static size_t link_length(struct view v)
 {

@@ -41,6 +41,9 @@ size_t view_find_nocase(struct view v, size_t from, const char *needle);
 /* Copies; "" when memory ran out. */
 const char *reading_copy(struct reading *r, struct view v);
 
+/* No-break blanks (U+00A0, U+202F) as blanks: typesetting, in the way of comparing words. */
+const char *reading_plain_blanks(struct reading *r, const char *text);
+
 /* The text with each run of white space as one blank, none at the ends. */
 struct view reading_collapse(struct reading *r, struct view v);
 

@@ -198,7 +198,7 @@ static const char *plain_text(struct reading *r, struct view v)
 	       (out[n - 1] == ' ' || out[n - 1] == ',' || out[n - 1] == ';' || out[n - 1] == '.'))
 		n--;
 	out[n] = 0;
-	return out;
+	return reading_plain_blanks(r, out);
 }
 
 struct build {
