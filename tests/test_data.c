@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Data files: the folder and the compiled-in set give the same list. */
+#define _GNU_SOURCE /* mkdtemp */
 #include "test.h"
 
 #include <unistd.h>
