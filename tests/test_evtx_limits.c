@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The EVTX reader on what is made to cost time or memory, and on damaged chunks. */
+#include "base/limits.h"
+#include "binxml_asm.h"
+#include "format/evtx/evtx_decoder.h"
+
+static struct binasm a;
+
+/* ---- Work that a record can ask for ---- */
+
+/* <Event> with `count` slots of value 0 as text. */
+static void many_slots(unsigned count, const struct asm_value *value)
+{
+	size_t definition;
+
+	asm_begin(&a);
+	definition = asm_template(&a);
+	asm_open(&a, 0xffff, "Event");
+	asm_body(&a);
+	asm_text(&a, "x"); /* so that the first slot is not alone */
+	for (unsigned i = 0; i < count; i++)
+		asm_slot(&a, 0, value->type, false);
+	asm_close(&a);
+	asm_template_end(&a, definition);
+	asm_values(&a, value, 1);
+}
+
+/* A text of thousands of pieces is joined in linear time and memory. */
+static void test_many_pieces(void **state)
+{
+	const struct asm_value value = {VALUE_UINT16, "\xff\xff", 2};
+	struct reading r;
+
+	(void)state;
+	many_slots(12000, &value);
+	asm_record_end(&a);
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.records, 1);
+	assert_true(r.decoder->context.arena.total < 16u << 20);
+	assert_int_equal(r.xml.n, strlen("<Event>x</Event>\n") + 12000 * 5);
+	asm_read_end(&r);
+}
+
+/* Arrays that no element is repeated for count item by item. */
+static void test_array_work(void **state)
+{
+	static uint8_t items[20000];
+	const struct asm_value value = {0x81, items, sizeof(items)}; /* 10,000 empty strings */
+	size_t definition;
+
+	(void)state;
+	asm_begin(&a);
+	definition = asm_template(&a);
+	asm_open_list(&a, 0xffff, "Event");
+	asm_attribute(&a, "x");
+	for (unsigned i = 0; i < 5000; i++)
+		asm_slot(&a, 0, 0x81, false);
+	asm_8(&a, 0x03);
+	asm_template_end(&a, definition);
+	asm_values(&a, &value, 1);
+	asm_expect_one_of_two(&a, "record expands to too many nodes");
+}
+
+static void test_text_limit(void **state)
+{
+	static uint8_t bytes[30000];
+	const struct asm_value value = {VALUE_BINARY, bytes, sizeof(bytes)};
+
+	(void)state;
+	many_slots(5000, &value);
+	asm_expect_one_of_two(&a, "record renders to too much text");
+}
+
+/* A chunk full of records that each stay below their limit stops at the chunk's; what came before
+ * is given. */
+static void test_chunk_work(void **state)
+{
+	static uint8_t items[8000];
+	const struct asm_value value = {0x81, items, sizeof(items)};
+	struct reading r;
+	size_t definition;
+
+	(void)state;
+	asm_begin(&a);
+	definition = asm_template(&a);
+	asm_open_list(&a, 0xffff, "Event");
+	asm_attribute(&a, "x");
+	for (unsigned i = 0; i < 60; i++)
+		asm_slot(&a, 0, 0x81, false);
+	asm_8(&a, 0x03);
+	asm_template_end(&a, definition);
+	asm_values(&a, &value, 1);
+	asm_record_end(&a);
+	while (ASM_CHUNK - a.at > sizeof(items) + 100) {
+		asm_record(&a);
+		asm_fragment(&a);
+		asm_instance(&a, definition);
+		asm_values(&a, &value, 1);
+		asm_record_end(&a);
+	}
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_true(r.records > 0 && r.errors > 0);
+	assert_int_equal(r.records + r.errors, a.id);
+	asm_read_end(&r);
+}
+
+/* Names of 50,000 bytes, one for each ten bytes of input. */
+static void test_name_work(void **state)
+{
+	struct reading r;
+	size_t name;
+
+	(void)state;
+	asm_begin(&a);
+	name = a.at + 1 + 4 + 4;
+	asm_open(&a, -1, "Event");
+	put16(a.chunk + name + 6, 25000); /* its units, most of them zeros behind the records */
+	for (unsigned i = 0; i < 800; i++) {
+		asm_8(&a, 0x06);
+		asm_32(&a, (uint32_t)name);
+	}
+	asm_record_end(&a);
+	asm_record(&a);
+	asm_fragment(&a);
+	asm_leaf(&a, -1, "Event", "good");
+	asm_record_end(&a);
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.records, 1);
+	assert_int_equal(r.errors, 1);
+	assert_true(r.decoder->context.arena.total < 64u << 20);
+	asm_read_end(&r);
+}
+
+/* ---- Chunks ---- */
+
+static void three_records(void)
+{
+	asm_start(&a);
+	for (unsigned i = 0; i < 3; i++) {
+		asm_record(&a);
+		asm_fragment(&a);
+		asm_leaf(&a, -1, "Event", i == 0 ? "one" : i == 1 ? "two" : "three");
+		asm_record_end(&a);
+	}
+}
+
+static void test_padding(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	three_records();
+	put32(a.chunk + 48, ASM_CHUNK); /* zeros behind the last record count as used */
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.records, 3);
+	assert_int_equal(r.errors, 0);
+	asm_read_end(&r);
+	put64(a.chunk + 32, 4); /* the header misses a record: then it is damage */
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.records, 3);
+	assert_int_equal(r.errors, 1);
+	asm_read_end(&r);
+}
+
+/* Behind damage the next whole record is found, also where an odd size moved it. */
+static void test_resync(void **state)
+{
+	struct reading r;
+	size_t second;
+
+	(void)state;
+	three_records();
+	second = 512 + le32(a.chunk + 516);
+	memset(a.chunk + second, 0, 24);
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.records, 2);
+	assert_int_equal(r.errors, 1);
+	assert_non_null(strstr(buf_cstr(&r.xml), "three"));
+	assert_int_equal(r.error.offset, 4096 + second);
+	asm_read_end(&r);
+	three_records();
+	memmove(a.chunk + second + 3, a.chunk + second, ASM_CHUNK - second - 3);
+	memset(a.chunk + second, 0, 3);
+	put32(a.chunk + 48, (uint32_t)a.at + 3);
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.errors >= 1, true);
+	assert_int_equal(r.records + r.errors,
+			 4); /* names moved: damage in each, but each is told */
+	asm_read_end(&r);
+}
+
+/* A truncated file: every length, each record is read or told. */
+static void test_truncated(void **state)
+{
+	(void)state;
+	three_records();
+	for (size_t n = 512; n <= a.at; n++) {
+		struct evtx_decoder *const d = evtx_decoder_new();
+		uint8_t *const copy = malloc(n);
+		const struct event *e;
+		struct evtx_chunk_info info;
+		struct tocsin_error error;
+		enum tocsin_status status;
+		unsigned records = 0, told = 0;
+		uint64_t id;
+
+		assert_non_null(d);
+		assert_non_null(copy);
+		memcpy(copy, a.chunk, n);
+		assert_ok(evtx_chunk_open(d, (struct view){copy, n}, 0, 0, &info, &error));
+		told += error.status != TOCSIN_OK;
+		while ((status = evtx_chunk_next(d, &e, &id, &error)) != TOCSIN_END) {
+			records += status == TOCSIN_OK;
+			told += status != TOCSIN_OK;
+		}
+		assert_true(records == 3 || told);
+		evtx_decoder_free(d);
+		free(copy);
+	}
+}
+
+/* Each byte of a log with everything in it, wrong in several ways: no crash, and the sanitizers
+ * watch. */
+static void test_flipped(void **state)
+{
+	static const uint8_t flips[] = {0xff, 0x01, 0x80, 0x40, 0x0c};
+	const struct asm_value values[] = {
+		{0x81, "a\0\0\0b\0", 6}, {VALUE_NULL, NULL, 0}, {VALUE_UINT8, "\1", 1}};
+	size_t definition;
+
+	(void)state;
+	definition = asm_begin_template(&a);
+	asm_data(&a, 0xffff, "x", 0, 0x81);
+	asm_data(&a, 1, "y", 1, VALUE_STRING);
+	asm_data(&a, 2, NULL, 2, VALUE_UINT8);
+	asm_end_template(&a, definition);
+	asm_values(&a, values, 3);
+	asm_record_end(&a);
+	asm_record(&a);
+	asm_fragment(&a);
+	asm_leaf(&a, -1, "Event", "last");
+	asm_record_end(&a);
+	for (size_t i = 8; i < a.at; i = i == 63 ? 512 : i + 1) {
+		const uint8_t was = a.chunk[i];
+
+		for (size_t f = 0; f < sizeof(flips); f++) {
+			struct reading r;
+
+			a.chunk[i] = was ^ flips[f];
+			asm_read(&r, &a, ASM_CHUNK);
+			asm_read_end(&r);
+		}
+		a.chunk[i] = was;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many_pieces), cmocka_unit_test(test_array_work),
+		cmocka_unit_test(test_text_limit),  cmocka_unit_test(test_chunk_work),
+		cmocka_unit_test(test_name_work),   cmocka_unit_test(test_padding),
+		cmocka_unit_test(test_resync),      cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_flipped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
