@@ -127,13 +127,18 @@ struct binxml_context {
 	unsigned nesting;     /* compilations and walks inside each other */
 	uint32_t nodes;       /* what the walk at hand may still visit */
 	uint32_t chunk_nodes; /* what all walks over this chunk may still visit */
-	size_t chunk_text;    /* bytes of text that may still be made for this chunk */
+	size_t text;          /* bytes of text that may still be made for the record at hand */
+	size_t chunk_text;    /* the same for this chunk */
 };
 
 /* Forgets a chunk: its templates and memory. `chunk` is the next one. */
 void binxml_context_reset(struct binxml_context *c, struct view chunk);
 
-/* Takes `n` bytes off what may still be made for the chunk; false when they are not left. */
+/* Begins to read or walk a record: it may make as much as one record may. */
+void binxml_begin(struct binxml_context *c);
+
+/* Takes `n` bytes off what may still be made for the record and its chunk; false when they are not
+ * left. */
 bool binxml_charge_text(struct binxml_context *c, size_t n);
 
 /* Where a rendering's memory begins. */

@@ -251,7 +251,6 @@ enum tocsin_status binxml_walk(struct binxml_context *c, const struct binxml_ins
 	struct walk w = {c, ops, sink, error, 0, 0, false};
 	struct frame f = {instance, 0, null_value};
 
-	c->nodes = LIMIT_RECORD_NODES;
-	c->nesting = 0;
+	binxml_begin(c);
 	return run(&w, &f, 0, instance->program->count);
 }

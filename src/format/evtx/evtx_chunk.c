@@ -233,6 +233,7 @@ static enum tocsin_status decode(struct evtx_decoder *d, size_t at, size_t size,
 	e->offset = d->offset + at;
 	e->chunk = d->number;
 	e->size = (uint32_t)size;
+	binxml_begin(&d->context);
 	TRY(read_content(d, at + RECORD_HEADER_SIZE, at + size - 4, &content, error));
 	e->record = content;
 	TRY(binxml_extract(&d->context, content, e, error));

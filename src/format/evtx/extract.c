@@ -200,6 +200,14 @@ static void add_piece(struct extract *x, const struct value *more)
 		join(x, text16(x, more));
 }
 
+/* What a value is called by until its element says otherwise. */
+static struct view element_name(const struct binxml_name *name)
+{
+	const struct view none = {NULL, 0};
+
+	return name->atom == ATOM_DATA || name->atom == ATOM_COMPLEX_DATA ? none : name->utf16;
+}
+
 static void on_open(void *sink, const struct binxml_name *name)
 {
 	struct extract *const x = sink;
@@ -216,9 +224,7 @@ static void on_open(void *sink, const struct binxml_name *name)
 	}
 	x->element = name;
 	x->leaf = true;
-	x->name = name->atom == ATOM_DATA || name->atom == ATOM_COMPLEX_DATA
-			  ? (struct view){NULL, 0}
-			  : name->utf16;
+	x->name = element_name(name);
 	clear_text(x);
 }
 
@@ -298,6 +304,8 @@ static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
 	const bool leaf = x->leaf && x->depth > 1;
 
 	(void)empty_tag;
+	if (!x->leaf)
+		x->name = element_name(name); /* text behind a child */
 	if (leaf && x->section == SECTION_SYSTEM && x->depth == 3)
 		set_field(x, system_field(name->atom), x->text);
 	else if (leaf && x->section == SECTION_RENDERING && x->depth == 3)

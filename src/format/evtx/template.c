@@ -192,10 +192,18 @@ void binxml_context_reset(struct binxml_context *c, struct view chunk)
 	c->chunk_text = LIMIT_CHUNK_TEXT;
 }
 
+void binxml_begin(struct binxml_context *c)
+{
+	c->nodes = LIMIT_RECORD_NODES;
+	c->nesting = 0;
+	c->text = LIMIT_RECORD_TEXT;
+}
+
 bool binxml_charge_text(struct binxml_context *c, size_t n)
 {
-	if (n > c->chunk_text)
+	if (n > c->text || n > c->chunk_text)
 		return false;
+	c->text -= n;
 	c->chunk_text -= n;
 	return true;
 }
