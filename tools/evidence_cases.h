@@ -297,7 +297,7 @@ static void case_few(struct log *log)
 
 static void case_chunks(struct log *log)
 {
-	case_many(log, 1500);
+	case_many(log, 600);
 }
 
 static void write_cases(const char *folder)
