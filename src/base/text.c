@@ -121,6 +121,8 @@ void text_clean(struct buf *out, struct view utf8)
 		const uint32_t cp = utf8_next(&utf8);
 		char text[4];
 
+		if (cp == '\r' && utf8.n && utf8.p[0] == '\n')
+			continue; /* Windows' line end is one line end */
 		if (cp == '\n')
 			buf_str(out, "\\n");
 		else if (cp == '\t')

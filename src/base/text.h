@@ -24,7 +24,8 @@ bool text_parse_u64(struct view text, uint64_t *ret);
 
 /*
  * Appends UTF-8 from evidence for a terminal or a log line: C0, DEL, C1, bidirectional controls and
- * ill-formed bytes are shown as \xHH or \u{HHHH}; a newline becomes `\n`, a tab a blank.
+ * ill-formed bytes are shown as \xHH or \u{HHHH}; a line end (LF, CRLF) becomes `\n`, a tab a
+ * blank.
  */
 void text_clean(struct buf *out, struct view utf8);
 

@@ -179,6 +179,15 @@ static void finding(const struct check_finding *f, struct buf *out)
 	buf_printf(out, ", chunk %u, offset 0x%llx\n", f->chunk, (unsigned long long)f->offset);
 }
 
+static void install(const struct exposure *e, struct buf *out)
+{
+	buf_printf(out, "  to do   install %s", e->fix_update);
+	if (e->fix_kb || e->fix_build)
+		buf_printf(out, " (%s%s%s)", e->fix_kb ? e->fix_kb : "",
+			   e->fix_kb && e->fix_build ? ", " : "", e->fix_build ? e->fix_build : "");
+	buf_byte(out, '\n');
+}
+
 /* What to do: one line for each CVE that has a fix to install, and what an attack asks for. */
 static void to_do(const struct check_verdict *v, struct buf *out)
 {
@@ -190,12 +199,7 @@ static void to_do(const struct check_verdict *v, struct buf *out)
 		buf_printf(out, "  %s %s: %s\n", v->exposures[i].cve,
 			   e->status == EXPOSURE_AFFECTED ? "affected" : "unknown", e->reason);
 		if (e->fix_update)
-			buf_printf(out, "  to do   install %s%s%s%s%s\n", e->fix_update,
-				   e->fix_kb ? " (" : "", e->fix_kb ? e->fix_kb : "",
-				   e->fix_kb      ? ", "
-				   : e->fix_build ? " ("
-						  : "",
-				   e->fix_build ? e->fix_build : "");
+			install(e, out);
 	}
 	if (v->assessment == ASSESSMENT_ATTACK_FOUND)
 		buf_str(out, "  to do   treat as compromised until cleared\n");

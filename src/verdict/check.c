@@ -117,40 +117,6 @@ static enum tocsin_status report_errors(struct check_result *r, const struct evi
 	return TOCSIN_OK;
 }
 
-/* A group for each HOST of --build that no evidence names: it has a build and no log. */
-static enum tocsin_status add_given_hosts(struct arena *a, const struct check_options *o,
-					  struct host_group **hosts, size_t *count)
-{
-	struct host_group *const all = arena_array(a, *count + o->build_count, sizeof(*all));
-
-	if (!all)
-		return TOCSIN_NO_MEMORY;
-	if (*count)
-		memcpy(all, *hosts, *count * sizeof(*all));
-	*hosts = all;
-	for (size_t i = 0; i < o->build_count; i++) {
-		const char *const name = arena_copy(a, o->builds[i], given_host(o->builds[i]));
-		bool known = false;
-
-		if (!name)
-			return TOCSIN_NO_MEMORY;
-		for (size_t k = 0; k < *count; k++) {
-			known |= host_same(all[k].name, name);
-			for (size_t n = 0; n < all[k].name_count; n++)
-				known |= host_same(all[k].names[n], name);
-		}
-		if (known)
-			continue;
-		memset(&all[*count], 0, sizeof(all[*count]));
-		all[*count].names = arena_array(a, 1, sizeof(*all[*count].names));
-		if (!all[*count].names)
-			return TOCSIN_NO_MEMORY;
-		all[*count].name = all[*count].names[0] = name;
-		all[(*count)++].name_count = 1;
-	}
-	return TOCSIN_OK;
-}
-
 static enum tocsin_status judge_all(struct check_result *r, const struct collection *c,
 				    const struct check_options *o, const struct compiled *compiled,
 				    struct tocsin_error *error)
@@ -158,8 +124,7 @@ static enum tocsin_status judge_all(struct check_result *r, const struct collect
 	struct host_group *groups;
 	size_t count;
 
-	TRY(hosts_group(&r->arena, c, &groups, &count));
-	TRY(add_given_hosts(&r->arena, o, &groups, &count));
+	TRY(hosts_group(&r->arena, c, o, &groups, &count));
 	r->hosts = arena_array(&r->arena, count, sizeof(*r->hosts));
 	if (!r->hosts)
 		return TOCSIN_NO_MEMORY;

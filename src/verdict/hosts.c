@@ -189,12 +189,58 @@ static enum tocsin_status share_marks(struct arena *a, const struct collection *
 	return TOCSIN_OK;
 }
 
+size_t given_host(const char *given)
+{
+	const char *const equals = strchr(given, '=');
+
+	return equals ? (size_t)(equals - given) : 0;
+}
+
+bool host_is_named(const struct host_group *h, const char *name)
+{
+	if (host_same(h->name, name))
+		return true;
+	for (size_t i = 0; i < h->name_count; i++) {
+		if (host_same(h->names[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* Appends a group for each given host that no evidence names; `hosts` has room for all. */
+static enum tocsin_status add_given(struct arena *a, const struct check_options *options,
+				    struct host_group *hosts, size_t *count)
+{
+	for (size_t i = 0; i < options->build_count; i++) {
+		const char *const given = options->builds[i];
+		const char *const name = arena_copy(a, given, given_host(given));
+		struct host_group *const h = &hosts[*count];
+		bool known = false;
+
+		if (!name)
+			return TOCSIN_NO_MEMORY;
+		for (size_t k = 0; k < *count && !known; k++)
+			known = host_is_named(&hosts[k], name);
+		if (known)
+			continue;
+		h->names = arena_array(a, 1, sizeof(*h->names));
+		if (!h->names)
+			return TOCSIN_NO_MEMORY;
+		h->name = h->names[0] = name;
+		h->name_count = 1;
+		(*count)++;
+	}
+	return TOCSIN_OK;
+}
+
 enum tocsin_status hosts_group(struct arena *a, const struct collection *c,
-			       struct host_group **ret_hosts, size_t *ret_count)
+			       const struct check_options *options, struct host_group **ret_hosts,
+			       size_t *ret_count)
 {
 	struct names n = {arena_array(a, c->segment_count + 1, sizeof(*n.list)), 0,
 			  arena_array(a, c->segment_count + 1, sizeof(*n.of))};
-	struct host_group *hosts = arena_array(a, c->segment_count + 1, sizeof(*hosts));
+	struct host_group *hosts =
+		arena_array(a, c->segment_count + options->build_count, sizeof(*hosts));
 	size_t count = 0;
 
 	if (!n.list || !n.of || !hosts)
@@ -218,7 +264,9 @@ enum tocsin_status hosts_group(struct arena *a, const struct collection *c,
 		if (find(&n, i) == i)
 			TRY(fill_segments(a, &n, c, i, &hosts[count++]));
 	}
-	qsort(hosts, count, sizeof(*hosts), by_name);
+	TRY(add_given(a, options, hosts, &count));
+	if (count)
+		qsort(hosts, count, sizeof(*hosts), by_name);
 	TRY(share_marks(a, c, hosts, count));
 	*ret_hosts = hosts;
 	*ret_count = count;

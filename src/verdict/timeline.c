@@ -3,13 +3,6 @@
 
 #include <stdlib.h>
 
-size_t given_host(const char *given)
-{
-	const char *const equals = strchr(given, '=');
-
-	return equals ? (size_t)(equals - given) : 0;
-}
-
 static int by_time(const void *a, const void *b)
 {
 	const struct check_build *const x = a, *const y = b;
@@ -17,17 +10,6 @@ static int by_time(const void *a, const void *b)
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
 	return build_compare(&x->build, &y->build);
-}
-
-static bool is_host(const struct host_group *g, const char *name)
-{
-	if (host_same(g->name, name))
-		return true;
-	for (size_t i = 0; i < g->name_count; i++) {
-		if (host_same(g->names[i], name))
-			return true;
-	}
-	return false;
 }
 
 static enum precision precision_of(const char *name)
@@ -109,7 +91,7 @@ enum tocsin_status timeline_make(struct arena *a, const struct host_group *group
 
 		if (!name)
 			return TOCSIN_NO_MEMORY;
-		if (!is_host(group, name))
+		if (!host_is_named(group, name))
 			continue;
 		TRY(exposure_parse(options->db, given + n + 1, &list[count].build,
 				   &list[count].precision, error));

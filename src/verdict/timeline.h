@@ -26,7 +26,4 @@ enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struc
 		      const struct check_host *host, const char *own, uint64_t time,
 		      const char **ret_build);
 
-/* HOST and BUILD of "HOST=BUILD": the length of HOST, or 0 when there is no '='. */
-size_t given_host(const char *given);
-
 #endif
