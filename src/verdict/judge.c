@@ -230,8 +230,23 @@ static void reason_findings(const struct judge *j, struct buf *out)
 		buf_str(out, ", no build known at that time");
 }
 
-/* Channels that must be there: the pack's required ones, else those that its printed commands read.
- */
+/* Whether an earlier detection reads the same channel: its doubts are told once. */
+static bool told_before(const struct judge *j, size_t detection, size_t channel)
+{
+	const char *const name = j->queries[detection]->channels[channel];
+
+	for (size_t i = 0; i <= detection; i++) {
+		const size_t n = i == detection ? channel : j->queries[i]->channel_count;
+
+		for (size_t k = 0; k < n; k++) {
+			if (ascii_equal_nocase(j->queries[i]->channels[k], name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Channels that must be there: the pack's required ones, else those that its commands read. */
 static enum tocsin_status doubts(struct judge *j, struct buf *out, uint64_t *from, uint64_t *to)
 {
 	bool any = false;
@@ -244,11 +259,14 @@ static enum tocsin_status doubts(struct judge *j, struct buf *out, uint64_t *fro
 				    out, from, to));
 	}
 	for (size_t i = 0; !any && i < j->pack->detection_count; i++) {
-		for (size_t k = 0; k < j->queries[i]->channel_count; k++)
+		for (size_t k = 0; k < j->queries[i]->channel_count; k++) {
+			if (told_before(j, i, k))
+				continue;
 			TRY(coverage_doubts(j->a, j->c, j->group, j->queries[i]->channels[k],
 					    j->options, out, from, to));
+		}
 	}
-	if (!any && !j->pack->detection_count)
+	if (!j->pack->detection_count)
 		buf_str(out, "the advisory prints no command that reads evidence");
 	for (size_t i = 0; i < j->v->detection_count; i++) {
 		const struct check_detection *const d = &j->v->detections[i];
