@@ -379,7 +379,7 @@ enum tocsin_status pack_open(const char *what, const char *data, struct pack **r
 		status = find_builtin(what, data, ret_pack, error);
 		if (status == TOCSIN_NOT_FOUND)
 			error_setf(error, status, 0, "no built-in advisory has this number",
-				   "%.40s; give the document itself: -a FILE", what);
+				   "%.40s; give the file of the document", what);
 		return status;
 	}
 	status = os_read_file(&a, what, LIMIT_DOCUMENT_BYTES, &text, error);

@@ -100,7 +100,9 @@ static void put_history(struct buf *out, const struct advisory *a, bool color)
 /* "CVSS 3.1 8.8 high" */
 static void put_cvss(struct buf *out, const struct advisory_cvss *c)
 {
-	const char *const parts[] = {c->version, c->score, c->severity, c->vector};
+	/* CVSS:3.1/AV:… names the version itself */
+	const bool named = c->vector && strncmp(c->vector, "CVSS:", 5) == 0;
+	const char *const parts[] = {named ? NULL : c->version, c->score, c->severity, c->vector};
 
 	buf_str(out, "CVSS");
 	for (size_t i = 0; i < 4; i++) {
