@@ -182,7 +182,10 @@ enum tocsin_status coverage_doubts(struct arena *a, const struct collection *c,
 		      channel, count);
 	snprintf(count, sizeof(count), "%" PRIu64, v.lost);
 	if (v.lost)
-		doubt(out, "%s log is damaged in %s places", channel, count);
+		doubt(out,
+		      v.lost == 1 ? "%s log is damaged in %s place"
+				  : "%s log is damaged in %s places",
+		      channel, count);
 	*ret_from = v.from > options->since ? v.from : options->since;
 	*ret_to = v.to < options->until ? v.to : options->until;
 	return TOCSIN_OK;
