@@ -202,7 +202,10 @@ static int run(struct check_job *job, const struct cli_output *outputs, size_t o
 	options.progress = on_progress;
 	options.progress_context = (void *)(uintptr_t)cli;
 	if (check_run(job->evidence, &options, &job->result, &error) != TOCSIN_OK) {
-		cli_report("check", &error, "offset");
+		if (error.status == TOCSIN_USAGE)
+			cli_error("--build %s: %s", error.detail, error.msg);
+		else
+			cli_report("check", &error, "offset");
 		return EXIT_USAGE;
 	}
 	tell_errors(job->result);

@@ -157,10 +157,11 @@ static enum tocsin_status check_given(const struct check_options *o, struct tocs
 		enum precision precision;
 		struct build b;
 
-		if (!n)
-			return error_setf(error, TOCSIN_USAGE, 0, "not HOST=BUILD", "%.100s",
-					  o->builds[i]);
-		TRY(exposure_parse(o->db, o->builds[i] + n + 1, &b, &precision, error));
+		if (!n ||
+		    exposure_parse(o->db, o->builds[i] + n + 1, &b, &precision, NULL) != TOCSIN_OK)
+			return error_setf(error, TOCSIN_USAGE, 0,
+					  "expected HOST=BUILD, such as EX01=15.1.2375.12",
+					  "%.100s", o->builds[i]);
 	}
 	return TOCSIN_OK;
 }
