@@ -43,6 +43,12 @@ static enum tocsin_status spend(struct walk *w, size_t nodes)
 	return TOCSIN_OK;
 }
 
+/* Finding where an array's item ends is work too, though nothing may come out of it. */
+static enum tocsin_status spend_item(struct walk *w, const struct value *item)
+{
+	return spend(w, 1 + item->bytes.n / 64);
+}
+
 /* A slot past the values is as good as NULL: there is nothing to show. */
 static const struct value *slot_value(const struct frame *f, uint32_t op_index)
 {
@@ -101,7 +107,7 @@ static enum tocsin_status tell_text(struct walk *w, const struct value *v)
 	}
 	/* An array where no element can be repeated for it: its items with commas between them. */
 	while (value_item(v, &state, &item)) {
-		TRY(spend(w, 1));
+		TRY(spend_item(w, &item));
 		if (!first)
 			w->ops->text(w->sink, &separator);
 		first = false;
@@ -151,7 +157,9 @@ static enum tocsin_status repeat(struct walk *w, const struct frame *f, uint32_t
 	/* An empty array gives one empty element. */
 	(void)value_item(array, &state, &one.item);
 	do {
-		status = open_element(w, op->name);
+		status = spend_item(w, &one.item);
+		if (status == TOCSIN_OK)
+			status = open_element(w, op->name);
 		if (status == TOCSIN_OK)
 			status = run(w, &one, i + 1, op->next);
 	} while (status == TOCSIN_OK && value_item(array, &state, &one.item));

@@ -148,8 +148,11 @@ static struct view text16(struct extract *x, const struct value *v)
 {
 	struct view text = {NULL, 0};
 
-	if (v->type == VALUE_STRING)
+	/* A string is its own text; to find its end is a little work. */
+	if (v->type == VALUE_STRING) {
+		x->failed |= !binxml_charge_text(x->c, v->bytes.n / 8);
 		return value_text16(x->arena, v);
+	}
 	/* Hex digits take the most: four bytes for each of the value's. */
 	if (binxml_charge_text(x->c, 4 * v->bytes.n + 64))
 		text = value_text16(x->arena, v);

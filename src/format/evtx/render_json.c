@@ -42,6 +42,7 @@ struct json_record {
 	struct buf *out;
 	size_t start; /* where this record's text begins in `out` */
 	size_t room;  /* how long it may get */
+	size_t keys;  /* text made for keys, which can be as long without being printed */
 	struct node *at;
 	struct text *text; /* what is being read: of `at` or of its last attribute */
 	bool failed;
@@ -217,7 +218,7 @@ static bool on_failed(void *sink)
 
 static bool full(const struct json_record *j)
 {
-	return j->failed || j->out->failed || j->out->n - j->start > j->room;
+	return j->failed || j->out->failed || j->out->n - j->start + j->keys > j->room;
 }
 
 /* Whether the value's text is a JSON number or literal as it stands. */
@@ -304,6 +305,7 @@ static struct view data_key(struct json_record *j, struct node *n)
 	n->key.n = j->out->n - from;
 	n->key.p = (const uint8_t *)arena_copy(j->arena, j->out->p + from, n->key.n);
 	j->failed = !n->key.p;
+	j->keys += n->key.n;
 	j->out->n = from;
 	return n->key;
 }
@@ -496,7 +498,7 @@ enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *
 		if (full(&j))
 			status = out->failed ? TOCSIN_NO_MEMORY : TOCSIN_LIMIT;
 	}
-	binxml_rendered(&d->context, mark, out->n - j.start);
+	binxml_rendered(&d->context, mark, out->n - j.start + j.keys);
 	if (status != TOCSIN_OK)
 		out->n = j.start;
 	return status;
