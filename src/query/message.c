@@ -307,9 +307,13 @@ enum message_source message_text(const struct message_catalogue *c, const struct
 	const struct wording *w;
 
 	if (!value_is_null(&e->field[EVENT_MESSAGE])) {
-		*ret_text = value_text16(a, &e->field[EVENT_MESSAGE]);
-		if (ret_text->p)
+		const struct view rendered = value_text16(a, &e->field[EVENT_MESSAGE]);
+
+		/* An empty text is one that could not be rendered. */
+		if (rendered.p && rendered.n >= 2) {
+			*ret_text = rendered;
 			return MESSAGE_RENDERED;
+		}
 	}
 	w = find(c, e, a);
 	if (w) {
