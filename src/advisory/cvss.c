@@ -311,24 +311,57 @@ static bool read_match(struct view v, size_t pos, struct cvss_match *ret)
 	return true;
 }
 
+/* All borders of the text in order, found once: a document may name CVSS in every word. */
+static void find_borders(struct reading *r, struct view v, struct list *borders)
+{
+	for (size_t i = 0; i < v.n && !r->failed; i++) {
+		size_t *border;
+
+		if ((v.p[i] != ' ' && v.p[i] != '.' && v.p[i] != '`') || !is_border(v, i))
+			continue;
+		border = list_add(r, borders, sizeof(*border));
+		if (border)
+			*border = i;
+	}
+}
+
+/* Index of the first border at or behind `pos`. */
+static size_t border_at(const struct list *borders, size_t pos)
+{
+	const size_t *const b = borders->items;
+	size_t low = 0, high = borders->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (b[middle] < pos)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Where the sentence that holds `pos` begins. */
-static size_t sentence_begin(struct view v, size_t pos)
+static size_t sentence_begin(const struct list *borders, size_t pos)
 {
 	const size_t limit = pos > SENTENCE ? pos - SENTENCE : 0;
+	const size_t next = border_at(borders, pos);
+	const size_t begin = next ? ((const size_t *)borders->items)[next - 1] + 1 : 0;
 
-	for (size_t i = pos; i > limit; i--)
-		if (is_border(v, i - 1))
-			return i;
-	return limit;
+	return begin > limit ? begin : limit;
 }
 
 /* Where it ends: its full stop, or the next word CVSS. */
-static size_t sentence_end(struct view v, size_t pos)
+static size_t sentence_end(struct view v, const struct list *borders, size_t pos)
 {
-	const size_t limit = pos + SENTENCE < v.n ? pos + SENTENCE : v.n;
+	const size_t next = border_at(borders, pos);
+	size_t limit = pos + SENTENCE < v.n ? pos + SENTENCE : v.n;
 
+	if (next < borders->count && ((const size_t *)borders->items)[next] < limit)
+		limit = ((const size_t *)borders->items)[next];
 	for (size_t i = pos; i < limit; i++)
-		if (is_border(v, i) || is_word(v, i))
+		if (to_lower(v.p[i]) == 'c' && is_word(v, i))
 			return i;
 	return limit;
 }
@@ -367,20 +400,19 @@ static size_t mention_at(const struct list *mentions, size_t pos)
 	return low;
 }
 
-static const char *attach(struct view v, const struct list *mentions, const struct cvss_match *c,
-			  const struct advisory *a)
+static const char *attach(struct view v, const struct list *borders, const struct list *mentions,
+			  const struct cvss_match *c, const struct advisory *a)
 {
 	const struct mention *const m = mentions->items;
 	const size_t next = mention_at(mentions, c->all.begin);
-	const size_t begin = sentence_begin(v, c->all.begin);
-	const size_t end = sentence_end(v, c->all.end);
+	const size_t begin = sentence_begin(borders, c->all.begin);
 	size_t pick;
 
 	if (next > 0 && m[next - 1].begin >= begin)
 		pick = next - 1;
-	else if (next < mentions->count && m[next].begin < end)
+	else if (next < mentions->count && m[next].begin < sentence_end(v, borders, c->all.end))
 		pick = next;
-	else if (next > 0 && begin > 1 && m[next - 1].begin >= sentence_begin(v, begin - 1))
+	else if (next > 0 && begin > 1 && m[next - 1].begin >= sentence_begin(borders, begin - 1))
 		pick = next - 1;
 	else
 		return NULL;
@@ -397,8 +429,9 @@ static const char *text_of(struct reading *r, struct view v, struct span s)
 
 void cvss_read(struct reading *r, struct view flat, const struct list *mentions, struct advisory *a)
 {
-	struct list out = {0};
+	struct list out = {0}, borders = {0};
 
+	find_borders(r, flat, &borders);
 	for (size_t i = view_find_nocase(flat, 0, "cvss"); i != SIZE_MAX && !r->failed;
 	     i = view_find_nocase(flat, i, "cvss")) {
 		struct cvss_match m;
@@ -416,7 +449,7 @@ void cvss_read(struct reading *r, struct view flat, const struct list *mentions,
 		c->severity = text_of(r, flat, m.severity);
 		c->vector = text_of(r, flat, m.vector);
 		c->wording = text_of(r, flat, m.all);
-		c->cve = attach(flat, mentions, &m, a);
+		c->cve = attach(flat, &borders, mentions, &m, a);
 		i = m.all.end > i + 4 ? m.all.end : i + 4;
 	}
 	a->cvss = out.items;
