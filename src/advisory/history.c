@@ -176,7 +176,7 @@ static struct view entry_text(struct view v)
 void history_read(struct reading *r, struct view flat, struct advisory *a)
 {
 	struct list out = {0};
-	struct head h, next;
+	struct head h = {0}, next;
 	bool has = false;
 
 	for (size_t i = 0; i <= flat.n; i++) {

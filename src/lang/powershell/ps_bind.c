@@ -89,7 +89,7 @@ enum tocsin_status ps_bind(struct ps_compiler *c, const struct ps_node *command,
 	for (size_t i = 0; i < command->count; i++) {
 		const struct ps_node *const item = command->items[i];
 		const struct ps_node *value = item;
-		size_t at;
+		size_t at = 0;
 
 		if (item->kind == PS_PARAMETER) {
 			const struct ps_parameter *p;

@@ -161,7 +161,7 @@ static const struct ps_parameter log_parameters[LOG_PARAMETERS] = {
 
 static enum tocsin_status log_name(struct ps_compiler *c, const struct ps_node *n)
 {
-	const struct predicate *p;
+	const struct predicate *p = NULL;
 	struct view text;
 
 	TRY(ps_text(c, n, &text));
@@ -251,7 +251,7 @@ static enum tocsin_status log_times(struct ps_compiler *c, const struct ps_node 
 
 static enum tocsin_status log_user(struct ps_compiler *c, const struct ps_node *n)
 {
-	const struct predicate *p;
+	const struct predicate *p = NULL;
 	struct datum sid;
 	const char *name, *known;
 
@@ -270,7 +270,7 @@ static enum tocsin_status log_user(struct ps_compiler *c, const struct ps_node *
 enum tocsin_status ps_get_event_log(struct ps_compiler *c, const struct ps_node *command)
 {
 	struct query *const q = c->query;
-	const struct predicate *p;
+	const struct predicate *p = NULL;
 	const struct view *texts;
 	struct ps_binding b;
 	struct datum d;
@@ -381,7 +381,7 @@ static enum tocsin_status check_win_parameters(struct ps_compiler *c, const stru
 enum tocsin_status ps_get_win_event(struct ps_compiler *c, const struct ps_node *command)
 {
 	struct query *const q = c->query;
-	const struct predicate *p;
+	const struct predicate *p = NULL;
 	const struct view *texts;
 	struct ps_binding b;
 	struct datum d;
