@@ -61,6 +61,55 @@ static void test_array_work(void **state)
 	asm_expect_one_of_two(&a, "record expands to too many nodes");
 }
 
+/* Looking for the end of an item counts, though nothing comes of it. */
+static void test_long_items(void **state)
+{
+	static uint8_t item[20000];
+	const struct asm_value value = {0x81, item, sizeof(item)};
+	size_t definition;
+
+	(void)state;
+	memset(item, 'x', sizeof(item));
+	asm_begin(&a);
+	definition = asm_template(&a);
+	asm_open(&a, 0xffff, "Event");
+	asm_body(&a);
+	for (unsigned i = 0; i < 1200; i++) {
+		asm_open(&a, 0xffff, "X");
+		asm_slot(&a, 0, 0x81, false);
+		asm_close(&a);
+	}
+	asm_close(&a);
+	asm_template_end(&a, definition);
+	asm_values(&a, &value, 1);
+	asm_expect_one_of_two(&a, "record expands to too many nodes");
+}
+
+/* Keys count as text, though a run of equal ones is printed once. */
+static void test_key_work(void **state)
+{
+	static uint8_t name[20000];
+	const struct asm_value value = {VALUE_BINARY, name, sizeof(name)};
+	struct reading r;
+	size_t definition;
+
+	(void)state;
+	definition = asm_begin_template(&a);
+	for (unsigned i = 0; i < 700; i++) {
+		asm_open_list(&a, 0xffff, "Data");
+		asm_attribute(&a, "Name");
+		asm_slot(&a, 0, VALUE_STRING, false);
+		asm_8(&a, 0x03);
+	}
+	asm_end_template(&a, definition);
+	asm_values(&a, &value, 1);
+	asm_record_end(&a);
+	asm_read(&r, &a, ASM_CHUNK);
+	assert_int_equal(r.records, 0);
+	assert_int_equal(r.errors, 1);
+	asm_read_end(&r);
+}
+
 static void test_text_limit(void **state)
 {
 	static uint8_t bytes[30000];
@@ -83,11 +132,13 @@ static void test_chunk_work(void **state)
 	(void)state;
 	asm_begin(&a);
 	definition = asm_template(&a);
-	asm_open_list(&a, 0xffff, "Event");
-	asm_attribute(&a, "x");
-	for (unsigned i = 0; i < 60; i++)
+	asm_open(&a, 0xffff, "Event");
+	for (unsigned i = 0; i < 15; i++) {
+		asm_open(&a, 0xffff, "X");
 		asm_slot(&a, 0, 0x81, false);
-	asm_8(&a, 0x03);
+		asm_close(&a);
+	}
+	asm_close(&a);
 	asm_template_end(&a, definition);
 	asm_values(&a, &value, 1);
 	asm_record_end(&a);
@@ -258,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many_pieces), cmocka_unit_test(test_array_work),
+		cmocka_unit_test(test_long_items),  cmocka_unit_test(test_key_work),
 		cmocka_unit_test(test_text_limit),  cmocka_unit_test(test_chunk_work),
 		cmocka_unit_test(test_name_work),   cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_resync),      cmocka_unit_test(test_truncated),

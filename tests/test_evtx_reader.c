@@ -230,11 +230,12 @@ static void test_arrays(void **state)
 		"\"ansi\":[\"x\",\"y\"],\"odd\":\"a\"}}}");
 }
 
-/* The element is repeated for the array that is its content, not for one in its attributes; a
- * second array in it is one text. */
+/* The element is repeated for the first array in its content, else for the first one in its
+ * attributes; a further array in it is one text. */
 static void test_arrays_elsewhere(void **state)
 {
-	const struct asm_value values[] = {{0x84, "\1\2", 2}, {0x84, "\3\4", 2}};
+	const struct asm_value values[] = {
+		{0x84, "\1\2", 2}, {0x84, "\3\4", 2}, {VALUE_UINT8, "\x9", 1}};
 	size_t definition;
 
 	(void)state;
@@ -247,14 +248,21 @@ static void test_arrays_elsewhere(void **state)
 	asm_text(&a, ":");
 	asm_slot(&a, 0, 0x84, false);
 	asm_close(&a);
+	asm_open_list(&a, 0xffff, "Y");
+	asm_attribute(&a, "at");
+	asm_slot(&a, 0, 0x84, true);
+	asm_body(&a);
+	asm_slot(&a, 2, VALUE_UINT8, false);
+	asm_close(&a);
 	asm_end_template(&a, definition);
-	asm_values(&a, values, 2);
+	asm_values(&a, values, 3);
 	asm_expect(&a,
-		   "<Event><EventData><X at='1,2'>3:1,2</X><X at='1,2'>4:1,2</X></EventData>"
-		   "</Event>",
+		   "<Event><EventData><X at='1,2'>3:1,2</X><X at='1,2'>4:1,2</X><Y at='1'>9</Y>"
+		   "<Y at='2'>9</Y></EventData></Event>",
 		   "{\"Event\":{\"EventData\":{\"X\":{\"#attributes\":{\"at\":\"1,2\"},"
 		   "\"#text\":\"3:1,2\"},\"X_1\":{\"#attributes\":{\"at\":\"1,2\"},"
-		   "\"#text\":\"4:1,2\"}}}}");
+		   "\"#text\":\"4:1,2\"},\"Y\":{\"#attributes\":{\"at\":1},\"#text\":9},"
+		   "\"Y_1\":{\"#attributes\":{\"at\":2},\"#text\":9}}}}");
 }
 
 static void test_size_and_damaged_values(void **state)

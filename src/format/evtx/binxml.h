@@ -63,7 +63,7 @@ struct binxml_name {
 };
 
 enum binxml_op_kind {
-	OP_OPEN,       /* name, slot = dependency, next = behind its OP_CLOSE, content_slot */
+	OP_OPEN,       /* name, slot = dependency, next = behind its OP_CLOSE; flag OP_SLOTS */
 	OP_ATTRIBUTE,  /* name, next = behind its value */
 	OP_BODY,       /* the start tag is complete */
 	OP_CLOSE,      /* name; flag OP_EMPTY: closed as <x/> */
@@ -78,6 +78,7 @@ enum binxml_op_kind {
 
 #define OP_EMPTY 1u
 #define OP_OPTIONAL 2u
+#define OP_SLOTS 4u /* has an OP_SLOT of its own, in its content or its attributes */
 #define SLOT_NONE 0xffffu
 
 struct binxml_instance;
@@ -86,7 +87,6 @@ struct binxml_op {
 	uint8_t kind, flags;
 	uint16_t slot;
 	uint32_t next;
-	uint32_t content_slot; /* OP_OPEN: op index of its first own OP_SLOT; 0: none */
 	const struct binxml_name *name;
 	union {
 		struct value value;
@@ -108,6 +108,7 @@ struct binxml_instance {
 	const struct binxml_program *program;
 	const struct value *values;
 	uint32_t count;
+	bool arrays; /* one of the values is an array */
 };
 
 struct template_store;

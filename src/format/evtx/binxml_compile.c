@@ -300,9 +300,8 @@ static enum tocsin_status slot(struct compile *s, bool optional)
 	op->slot = le16(p);
 	op->flags = optional ? OP_OPTIONAL : 0;
 	op->value.type = p[2];
-	/* An attribute's value is not the element's content. */
-	if (s->depth && s->attribute == UINT32_MAX && !s->ops[s->open[s->depth - 1]].content_slot)
-		s->ops[s->open[s->depth - 1]].content_slot = s->count - 1;
+	if (s->depth)
+		s->ops[s->open[s->depth - 1]].flags |= OP_SLOTS;
 	return TOCSIN_OK;
 }
 

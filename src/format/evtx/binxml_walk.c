@@ -2,8 +2,8 @@
 /*
  * Runs a program over a record's values and tells a sink. What the instance decides is decided
  * here, once for all sinks: elements that depend on a NULL value are left out with their children,
- * optional attributes without a value are left out, an element whose content is an array is
- * repeated for each item (MS-EVEN6 3.1.4.7.5), BinXML values are walked in place.
+ * optional attributes without a value are left out, an element that holds an array is repeated for
+ * each item (MS-EVEN6 3.1.4.7.5), BinXML values are walked in place.
  */
 #include "format/evtx/binxml.h"
 
@@ -62,7 +62,7 @@ static const struct value *slot_value(const struct frame *f, uint32_t op_index)
 /* A BinXML value: fragments, elements, instances of their own; all of its top elements count. */
 static enum tocsin_status walk_value(struct walk *w, const struct value *v)
 {
-	struct binxml_instance plain = {NULL, NULL, 0};
+	struct binxml_instance plain = {NULL, NULL, 0, false};
 	struct frame inner = {&plain, 0, null_value};
 	enum tocsin_status status;
 	size_t start;
@@ -142,12 +142,34 @@ static enum tocsin_status attribute(struct walk *w, struct frame *f, uint32_t i)
 	return TOCSIN_OK;
 }
 
-/* Repeats the element at op `i` for each item of the array that is its content. */
-static enum tocsin_status repeat(struct walk *w, const struct frame *f, uint32_t i,
-				 const struct value *array)
+/* Op index of the slot whose array the element at op `i` is repeated for: the first one in its
+ * content, else the first one in its attributes; 0: none. */
+static uint32_t array_slot(const struct frame *f, uint32_t i)
+{
+	const struct binxml_op *const ops = f->instance->program->ops;
+	uint32_t attribute_end = 0, in_attribute = 0;
+
+	for (uint32_t k = i + 1; k < ops[i].next; k++) {
+		if (ops[k].kind == OP_OPEN)
+			k = ops[k].next - 1; /* what a child holds is the child's */
+		else if (ops[k].kind == OP_ATTRIBUTE)
+			attribute_end = ops[k].next;
+		else if (ops[k].kind != OP_SLOT || !(slot_value(f, k)->type & VALUE_ARRAY))
+			continue;
+		else if (k >= attribute_end)
+			return k;
+		else if (!in_attribute)
+			in_attribute = k;
+	}
+	return in_attribute;
+}
+
+/* Repeats the element at op `i` for each item of the array at op `slot`. */
+static enum tocsin_status repeat(struct walk *w, const struct frame *f, uint32_t i, uint32_t slot)
 {
 	const struct binxml_op *const op = &f->instance->program->ops[i];
-	struct frame one = {f->instance, op->content_slot, null_value};
+	const struct value *const array = slot_value(f, slot);
+	struct frame one = {f->instance, slot, null_value};
 	enum tocsin_status status;
 	size_t state = 0;
 
@@ -179,11 +201,11 @@ static enum tocsin_status element(struct walk *w, const struct frame *f, uint32_
 		*i = op->next - 1;
 		return TOCSIN_OK;
 	}
-	if (op->content_slot) {
-		const struct value *const content = slot_value(f, op->content_slot);
+	if (f->instance->arrays && op->flags & OP_SLOTS) {
+		const uint32_t slot = array_slot(f, *i);
 
-		if (content->type & VALUE_ARRAY) {
-			TRY(repeat(w, f, *i, content));
+		if (slot) {
+			TRY(repeat(w, f, *i, slot));
 			*i = op->next - 1;
 			return TOCSIN_OK;
 		}

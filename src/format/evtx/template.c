@@ -98,8 +98,7 @@ static bool program_equal(const struct binxml_program *a, const struct binxml_pr
 		const struct binxml_op *const x = &a->ops[i], *const y = &b->ops[i];
 
 		if (x->kind != y->kind || x->flags != y->flags || x->slot != y->slot ||
-		    x->next != y->next || x->content_slot != y->content_slot ||
-		    !x->name != !y->name)
+		    x->next != y->next || !x->name != !y->name)
 			return false;
 		if (x->name && !view_equal(x->name->utf16, y->name->utf16))
 			return false;
@@ -315,6 +314,7 @@ static enum tocsin_status read_values(struct binxml_context *c, size_t *at, size
 		const size_t size = le16(descriptors + 4 * (size_t)i);
 
 		values[i].type = descriptors[4 * (size_t)i + 2];
+		instance->arrays |= (values[i].type & VALUE_ARRAY) != 0;
 		values[i].bytes.n = size;
 		values[i].bytes.p = take(&rest, size);
 		ENSURE(values[i].bytes.p, error, TOCSIN_TRUNCATED, (size_t)(rest.p - c->chunk.p),
