@@ -5,8 +5,7 @@
  */
 #include "format/value.h"
 
-#include <inttypes.h>
-#include <math.h>
+#include <float.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -87,8 +86,9 @@ static void append_float(struct buf *out, double v, int precision)
 	char text[40];
 	char *exponent;
 
-	if (isnan(v) || isinf(v)) {
-		buf_str(out, isinf(v) ? (v < 0 ? "-1.#INF" : "1.#INF") : "-1.#IND");
+	/* isnan() and isinf() are macros that lose bits on the way in some runtimes. */
+	if (!(v >= -DBL_MAX && v <= DBL_MAX)) {
+		buf_str(out, v > 0 ? "1.#INF" : v < 0 ? "-1.#INF" : "-1.#IND");
 		return;
 	}
 	snprintf(text, sizeof(text), "%.*g", precision, v);
