@@ -145,6 +145,35 @@ static void test_without_header_or_end(void **state)
 	asm_expect(&a, "<Event>x</Event>", "{\"Event\":\"x\"}");
 }
 
+/* A record's padding is what stood there before. */
+static void test_padding_of_a_record(void **state)
+{
+	const struct asm_value values[] = {{VALUE_UINT8, "\1", 1}};
+
+	(void)state;
+	for (unsigned pad = 0; pad < 8; pad++) {
+		size_t definition;
+
+		definition = asm_begin_template(&a);
+		asm_data(&a, 0xffff, "x", 0, VALUE_UINT8);
+		asm_end_template(&a, definition);
+		asm_values(&a, values, 1);
+		for (unsigned i = 0; i < pad; i++)
+			asm_8(&a, 0x2a);
+		asm_32(&a, (uint32_t)(a.at + 4 - a.record));
+		put32(a.chunk + a.record + 4, (uint32_t)(a.at - a.record));
+		put32(a.chunk + 48, (uint32_t)a.at);
+		{
+			struct reading r;
+
+			asm_read(&r, &a, ASM_CHUNK);
+			assert_int_equal(r.records, 1);
+			assert_int_equal(r.errors, 0);
+			asm_read_end(&r);
+		}
+	}
+}
+
 static void test_several_top_elements(void **state)
 {
 	(void)state;
@@ -636,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_late_empty_tag),
 		cmocka_unit_test(test_without_header_or_end),
+		cmocka_unit_test(test_padding_of_a_record),
 		cmocka_unit_test(test_several_top_elements),
 		cmocka_unit_test(test_null_and_empty),
 		cmocka_unit_test(test_all_left_out),

@@ -58,6 +58,10 @@
 /* One arena's total between resets: what a worker may hold for one chunk's records. */
 #define LIMIT_ARENA_BYTES (256u << 20)
 
+/* What a worker keeps of its arena from chunk to chunk. Real chunks stay below it; what a chunk made
+ * for it took beyond is given back. */
+#define LIMIT_ARENA_KEPT (16u << 20)
+
 /* A growable output buffer. */
 #define LIMIT_BUFFER_BYTES (1u << 30)
 

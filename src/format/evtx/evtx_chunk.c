@@ -197,7 +197,8 @@ static enum tocsin_status read_content(struct evtx_decoder *d, size_t at, size_t
 		size_t next = at + 5;
 
 		TRY(binxml_instance_read(c, &next, end, ret, error));
-		if (next >= end || p[next] == 0)
+		/* Records are padded to eight bytes with what stood there before. */
+		if (end - next < RECORD_ALIGN || p[next] == 0)
 			return TOCSIN_OK;
 	}
 	plain = arena_alloc(&c->arena, sizeof(*plain));

@@ -181,7 +181,10 @@ static bool has_instances(const struct binxml_program *p)
 
 void binxml_context_reset(struct binxml_context *c, struct view chunk)
 {
-	arena_reset(&c->arena);
+	if (c->arena.total > LIMIT_ARENA_KEPT)
+		arena_free(&c->arena);
+	else
+		arena_reset(&c->arena);
 	memset(c->templates, 0, sizeof(c->templates));
 	c->chunk = chunk;
 	c->defined = 0;
