@@ -17,7 +17,7 @@ char *buf_reserve(struct buf *b, size_t n)
 		b->failed = true;
 		return NULL;
 	}
-	if (n > b->size - b->n) {
+	if (!b->p || n > b->size - b->n) {
 		size_t size = b->size ? b->size * 2 : 256;
 		char *p;
 

@@ -78,6 +78,30 @@ static bool checksums_ok(struct view chunk, uint32_t free_offset)
 					  free_offset - CHUNK_HEADER_SIZE)) == le32(chunk.p + 52);
 }
 
+/* Whether a whole record stands at chunk offset `at`. */
+static bool record_fits(struct view chunk, size_t at)
+{
+	const struct view h = view_slice(chunk, at, RECORD_HEADER_SIZE);
+	size_t size;
+
+	if (h.n < RECORD_HEADER_SIZE || memcmp(h.p, record_magic, 4) != 0)
+		return false;
+	size = le32(h.p + 4);
+	return size >= RECORD_SIZE_MIN && size <= chunk.n - at &&
+	       le32(chunk.p + at + size - 4) == size;
+}
+
+/*
+ * Behind the free-space offset a record is live only when it goes on where the last one stopped:
+ * the offset can be stale, and what an earlier use of the chunk left there has other ids. The
+ * header's first id is the first record's: an emptied chunk has -1 there.
+ */
+static bool goes_on(const struct evtx_decoder *d)
+{
+	return d->has_last_id && record_fits(d->context.chunk, d->at) &&
+	       le64(d->context.chunk.p + d->at + 8) == d->last_id + 1;
+}
+
 /* Reads the chunk header into `d` and `info`; a free-space offset that can't be is taken as the
  * chunk's end. */
 static void read_header(struct evtx_decoder *d, struct view bytes, struct evtx_chunk_info *info)
@@ -89,7 +113,9 @@ static void read_header(struct evtx_decoder *d, struct view bytes, struct evtx_c
 	d->free_offset = free_offset < CHUNK_HEADER_SIZE || free_offset > EVTX_CHUNK_SIZE
 				 ? EVTX_CHUNK_SIZE
 				 : free_offset;
-	info->empty = d->free_offset == CHUNK_HEADER_SIZE;
+	/* The header's first id stands in for the record before the first one. */
+	d->has_last_id = info->first_record != UINT64_MAX;
+	d->last_id = info->first_record - 1;
 }
 
 enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, uint64_t offset,
@@ -104,7 +130,7 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 	d->offset = offset;
 	d->number = number;
 	d->at = d->free_offset = 0;
-	d->has_last_id = false;
+	d->has_last_id = d->told = false;
 	d->pending.status = TOCSIN_OK;
 	error_set(error, TOCSIN_OK, offset, "");
 	if (all_zero(bytes)) {
@@ -119,6 +145,7 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 	       "chunk has no ElfChnk magic");
 	read_header(d, bytes, &info);
 	d->at = CHUNK_HEADER_SIZE;
+	info.empty = d->free_offset == CHUNK_HEADER_SIZE && !goes_on(d);
 	if (bytes.n < EVTX_CHUNK_SIZE && bytes.n < d->free_offset) {
 		error_setf(error, TOCSIN_TRUNCATED, offset + bytes.n, "file ends inside a chunk",
 			   "%zu of %u bytes are there", bytes.n, EVTX_CHUNK_SIZE);
@@ -129,19 +156,6 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 	}
 	*ret_info = info;
 	return TOCSIN_OK;
-}
-
-/* Whether a whole record stands at chunk offset `at`. */
-static bool record_fits(struct view chunk, size_t at)
-{
-	const struct view h = view_slice(chunk, at, RECORD_HEADER_SIZE);
-	size_t size;
-
-	if (h.n < RECORD_HEADER_SIZE || memcmp(h.p, record_magic, 4) != 0)
-		return false;
-	size = le32(h.p + 4);
-	return size >= RECORD_SIZE_MIN && size <= chunk.n - at &&
-	       le32(chunk.p + at + size - 4) == size;
 }
 
 /*
@@ -168,7 +182,7 @@ static size_t next_record(const struct evtx_decoder *d, size_t at)
  * programs pad a chunk and count the padding as used. */
 static bool padding(const struct evtx_decoder *d)
 {
-	return d->has_last_id && d->last_id >= d->last_record &&
+	return d->at > CHUNK_HEADER_SIZE && d->has_last_id && d->last_id >= d->last_record &&
 	       all_zero(view_slice(d->context.chunk, d->at, d->free_offset - d->at));
 }
 
@@ -179,6 +193,7 @@ static enum tocsin_status skip_damage(struct evtx_decoder *d, enum tocsin_status
 	const size_t from = d->at, next = next_record(d, from);
 
 	d->at = next > from ? next : d->context.chunk.n;
+	d->told = true;
 	return error_setf(error, status, d->offset + from, msg, "%zu bytes are left out",
 			  d->at - from);
 }
@@ -267,13 +282,23 @@ static enum tocsin_status torn_record(struct evtx_decoder *d, size_t at, size_t 
 }
 
 /*
- * Behind the free-space offset a record is live only when it goes on where the last one stopped:
- * the offset can be stale, and what an earlier use of the chunk left there has other ids.
+ * Nothing more is read. Records that the header counts and that no damage before has accounted for
+ * are lost: a free-space offset that was set back hides them.
  */
-static bool goes_on(const struct evtx_decoder *d)
+static enum tocsin_status end_of_records(struct evtx_decoder *d, struct tocsin_error *error)
 {
-	return d->has_last_id && record_fits(d->context.chunk, d->at) &&
-	       le64(d->context.chunk.p + d->at + 8) == d->last_id + 1;
+	const uint64_t missing = d->last_record - d->last_id;
+	const size_t at = d->at;
+
+	d->at = 0;
+	/* A file that ends inside the chunk was told when the chunk was opened. */
+	if (d->told || d->context.chunk.n < EVTX_CHUNK_SIZE || !d->has_last_id || missing == 0 ||
+	    missing > EVTX_CHUNK_SIZE / RECORD_SIZE_MIN)
+		return TOCSIN_END;
+	return error_setf(error, TOCSIN_INVALID, d->offset + at,
+			  "records that the chunk header counts are not there",
+			  "the last %llu, up to id %llu", (unsigned long long)missing,
+			  (unsigned long long)d->last_record);
 }
 
 enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **ret_event,
@@ -294,14 +319,14 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 		d->pending.status = TOCSIN_OK;
 		return error->status;
 	}
-	if (at == 0 || at >= chunk.n)
+	if (at == 0)
 		return TOCSIN_END;
-	if (at >= d->free_offset && !goes_on(d))
-		return TOCSIN_END;
+	if (at >= chunk.n || (at >= d->free_offset && !goes_on(d)))
+		return end_of_records(d, error);
 	if (chunk.n - at < RECORD_HEADER_SIZE) {
 		/* Fewer bytes than a record's header before the end of the chunk: padding. */
 		if (chunk.n == EVTX_CHUNK_SIZE)
-			return TOCSIN_END;
+			return end_of_records(d, error);
 		d->at = chunk.n;
 		return error_set(error, TOCSIN_TRUNCATED, d->offset + at,
 				 "file ends inside a record header");
@@ -325,6 +350,7 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 	d->at = at + size;
 	d->last_id = *ret_record_id;
 	d->has_last_id = true;
+	d->told = false;
 	if (decode(d, at, size, ret_event, error) != TOCSIN_OK)
 		return record_error(d, at, error);
 	return TOCSIN_OK;

@@ -15,6 +15,7 @@ struct evtx_decoder {
 	uint64_t last_record; /* the last id, by the chunk's header */
 	uint64_t last_id;     /* of the record before `at` */
 	bool has_last_id;
+	bool told;                   /* damage was told behind the last record that was read */
 	struct tocsin_error pending; /* damage to tell at the next call; status TOCSIN_OK: none */
 	uint64_t pending_id;
 	bool checksums; /* check them */
