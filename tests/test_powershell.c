@@ -316,11 +316,11 @@ static void test_refusals(void **state)
 		const char *word; /* in message or detail */
 	} cases[] = {
 		{"", TOCSIN_SYNTAX, 1, "no command"},
-		{"Get-WinEvent -LogName A -FilterXPath '*'", TOCSIN_UNSUPPORTED, 38,
+		{"Get-WinEvent -LogName A -FilterXPath '*'", TOCSIN_UNSUPPORTED, 25,
 		 "-FilterXPath"},
-		{"Get-WinEvent -FilterXml $x", TOCSIN_UNSUPPORTED, 25, "-FilterXml"},
-		{"Get-WinEvent -ListLog *", TOCSIN_UNSUPPORTED, 23, "-ListLog"},
-		{"Get-WinEvent -LogName A -ProviderName B", TOCSIN_SYNTAX, 39, "one of"},
+		{"Get-WinEvent -FilterXml $x", TOCSIN_UNSUPPORTED, 14, "-FilterXml"},
+		{"Get-WinEvent -ListLog *", TOCSIN_UNSUPPORTED, 14, "-ListLog"},
+		{"Get-WinEvent -LogName A -ProviderName B", TOCSIN_SYNTAX, 25, "one of"},
 		{"Get-WinEvent -L A", TOCSIN_SYNTAX, 14, "ambiguous"},
 		{"Get-WinEvent -Foo A", TOCSIN_SYNTAX, 14, "-Foo"},
 		{"Get-WinEvent -LogName", TOCSIN_SYNTAX, 14, "without its value"},

@@ -344,6 +344,8 @@ static void summarise(const struct run *c, const struct evidence *e)
 			cli_error("no event of the log '%s' is in the evidence: about it nothing "
 				  "can be said",
 				  c->query->channels[i]);
+	if (e->source_count > 1)
+		query_writer_tell_sources(c->writer, c->cli);
 	query_writer_tell_undecided(c->writer);
 	for (unsigned i = 0; i < c->threads && !error; i++)
 		error = matcher_error(c->matchers[i]);

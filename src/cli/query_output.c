@@ -11,6 +11,9 @@
 /* Kinds of undecided events that are told one by one. */
 #define UNDECIDED_KINDS 8
 
+/* Sources whose hits are told one by one. */
+#define SOURCES_TOLD 50
+
 /* Text that is written at once. */
 #define FLUSH_BYTES ((size_t)1 << 20)
 
@@ -51,6 +54,9 @@ struct query_writer {
 	bool any_row;
 
 	uint64_t hits, undecided;
+	uint64_t hits_before; /* this source */
+	struct buf by_source; /* NUL-terminated lines */
+	size_t sources_told, sources_untold;
 	struct kind kinds[UNDECIDED_KINDS];
 	size_t kind_count;
 	uint64_t other_kinds;
@@ -299,6 +305,20 @@ static void end_source(struct query_writer *w)
 		w->hits++;
 	}
 	w->last_count = w->last_next = 0;
+	if (w->source && w->hits > w->hits_before) {
+		if (w->sources_told < SOURCES_TOLD) {
+			const uint64_t n = w->hits - w->hits_before;
+
+			buf_printf(&w->by_source, "%s: ", w->source->path);
+			cli_thousands(&w->by_source, n);
+			buf_str(&w->by_source, n == 1 ? " hit" : " hits");
+			buf_byte(&w->by_source, 0);
+			w->sources_told++;
+		} else {
+			w->sources_untold++;
+		}
+	}
+	w->hits_before = w->hits;
 }
 
 static void emit(struct query_writer *w, const struct query_rows *r, const struct query_row *row)
@@ -473,6 +493,15 @@ void query_writer_tell_undecided(const struct query_writer *w)
 	buf_free(&text);
 }
 
+void query_writer_tell_sources(const struct query_writer *w, const struct cli *cli)
+{
+	for (size_t i = 0; i < w->by_source.n && !buf_failed(&w->by_source);
+	     i += strlen(w->by_source.p + i) + 1)
+		cli_note(cli, "%s", w->by_source.p + i);
+	if (w->sources_untold)
+		cli_note(cli, "%zu more sources with hits", w->sources_untold);
+}
+
 void query_writer_free(struct query_writer *w)
 {
 	if (!w)
@@ -491,6 +520,7 @@ void query_writer_free(struct query_writer *w)
 	free(w->last);
 	buf_free(&w->errors);
 	buf_free(&w->group);
+	buf_free(&w->by_source);
 	ps_view_free(w->view);
 	free(w);
 }

@@ -82,6 +82,9 @@ bool query_writer_close(struct query_writer *w, bool complete);
 uint64_t query_writer_hits(const struct query_writer *w);
 uint64_t query_writer_undecided(const struct query_writer *w);
 
+/* Prints how many hits each source gave, where there are several: the view has no column for it. */
+void query_writer_tell_sources(const struct query_writer *w, const struct cli *cli);
+
 /* Prints what was undecided: how many of which events. */
 void query_writer_tell_undecided(const struct query_writer *w);
 

@@ -122,6 +122,7 @@ enum tocsin_status ps_bind(struct ps_compiler *c, const struct ps_node *command,
 			return ps_invalid(c, item, "a parameter is given twice", "-%s",
 					  table[at].name);
 		ret->value[at] = value;
+		ret->given[at] = item;
 	}
 	return TOCSIN_OK;
 }

@@ -361,13 +361,13 @@ static enum tocsin_status check_win_parameters(struct ps_compiler *c, const stru
 
 	for (size_t i = WIN_XPATH; i <= WIN_CREDENTIAL; i++)
 		if (b->value[i])
-			return ps_refuse(c, b->value[i], "this parameter is not understood here",
+			return ps_refuse(c, b->given[i], "this parameter is not understood here",
 					 "-%s; understood: -LogName, -ProviderName, -Path, "
 					 "-FilterHashtable, -MaxEvents, -Oldest",
 					 win_parameters[i].name);
 	for (size_t i = WIN_LOG; i <= WIN_TABLE; i++) {
 		if (b->value[i] && first)
-			return ps_invalid(c, b->value[i],
+			return ps_invalid(c, b->given[i],
 					  "Get-WinEvent takes one of -LogName, -ProviderName, "
 					  "-Path and -FilterHashtable",
 					  "-%s is the second; put both into -FilterHashtable",

@@ -39,6 +39,8 @@ TOCSIN_MUST_USE enum tocsin_status ps_warn(struct ps_compiler *c, const char *fm
 /* What was given for each parameter of a command; the index is that in its table. */
 struct ps_binding {
 	const struct ps_node *value[PS_MAX_PARAMETERS]; /* a switch: the parameter's node */
+	const struct ps_node *given[PS_MAX_PARAMETERS]; /* what names it: the parameter, or the
+							   value that took its position */
 };
 
 /* Binds names (abbreviated where unambiguous), aliases and positions. `table` has `count` entries.

@@ -587,7 +587,7 @@ enum tocsin_status ps_where(struct ps_compiler *c, const struct ps_node *command
 
 	TRY(ps_bind(c, command, where_parameters, WHERE_PARAMETERS, &b));
 	if (b.value[WHERE_INPUT])
-		return ps_refuse(c, b.value[WHERE_INPUT], "this parameter is not understood here",
+		return ps_refuse(c, b.given[WHERE_INPUT], "this parameter is not understood here",
 				 "-InputObject; events come from the command in front");
 	if (!b.value[WHERE_SCRIPT] && b.value[WHERE_PROPERTY] &&
 	    b.value[WHERE_PROPERTY]->kind == PS_BLOCK) {

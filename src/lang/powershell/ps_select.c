@@ -119,7 +119,7 @@ enum tocsin_status ps_select(struct ps_compiler *c, const struct ps_node *comman
 	TRY(ps_bind(c, command, select_parameters, SELECT_PARAMETERS, &b));
 	for (size_t i = SELECT_KNOWN; i < SELECT_PARAMETERS; i++)
 		if (b.value[i])
-			return ps_refuse(c, b.value[i], "this parameter is not understood here",
+			return ps_refuse(c, b.given[i], "this parameter is not understood here",
 					 "-%s; understood: -Property, -First, -Last, -Skip, "
 					 "-ExpandProperty",
 					 select_parameters[i].name);
@@ -169,7 +169,7 @@ enum tocsin_status ps_format(struct ps_compiler *c, const struct ps_node *comman
 	TRY(ps_bind(c, command, table, sizeof(table) / sizeof(table[0]), &b));
 	for (size_t i = 4; i < 7; i++)
 		if (b.value[i])
-			return ps_refuse(c, b.value[i], "this parameter is not understood here",
+			return ps_refuse(c, b.given[i], "this parameter is not understood here",
 					 "-%s; understood: -Property, -AutoSize, -Wrap",
 					 table[i].name);
 	if (c->query->expand)
