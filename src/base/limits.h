@@ -103,6 +103,13 @@
  * error, not "no". */
 #define LIMIT_REGEX_STEPS 1000000u
 
+/* Memory of one regular expression's backtracking, in KiB. */
+#define LIMIT_REGEX_KIB 65536u
+
+/* Texts of one event that may reach LIMIT_REGEX_STEPS; the rest of the event is then not tried: it
+ * stays undecided, and a hostile log can't multiply the steps by its values. */
+#define LIMIT_REGEX_FAILURES 8
+
 /* One detection command; printed ones stay below 2 kB, lists of ids or hashes make them longer. */
 #define LIMIT_COMMAND_BYTES (256u << 10)
 

@@ -25,7 +25,7 @@
 
 struct unit {
 	struct unit *next; /* in the pool */
-	const char *path;  /* of its source */
+	const struct source *source;
 	struct query_rows rows;
 	struct scan_damage *losses;
 	size_t loss_count, loss_size;
@@ -51,6 +51,7 @@ struct run {
 	struct mutex lock;
 	struct unit *pool;
 	bool no_memory;
+	bool ended_early; /* not all events were seen: the counts were reached */
 };
 
 /* ---- Workers */
@@ -69,7 +70,7 @@ static void *unit_begin(void *context, const struct scan_worker *w, const struct
 	if (!u)
 		u = calloc(1, sizeof(*u));
 	if (u)
-		u->path = source->path;
+		u->source = source;
 	return u;
 }
 
@@ -91,15 +92,8 @@ static void unit_release(void *context, void *state)
 	mutex_unlock(&c->lock);
 }
 
-static void on_damage(void *context, const struct scan_worker *w, void *state,
-		      const struct scan_damage *damage)
+static void add_loss(struct unit *u, const struct scan_damage *damage)
 {
-	struct unit *const u = state;
-
-	(void)context;
-	(void)w;
-	if (!u)
-		return;
 	if (u->loss_count == u->loss_size) {
 		const size_t size = u->loss_size ? u->loss_size * 2 : 8;
 		struct scan_damage *const grown = realloc(u->losses, size * sizeof(*grown));
@@ -112,6 +106,15 @@ static void on_damage(void *context, const struct scan_worker *w, void *state,
 		u->loss_size = size;
 	}
 	u->losses[u->loss_count++] = *damage;
+}
+
+static void on_damage(void *context, const struct scan_worker *w, void *state,
+		      const struct scan_damage *damage)
+{
+	(void)context;
+	(void)w;
+	if (state)
+		add_loss(state, damage);
 }
 
 /* Which of the logs that the command names are in the evidence at all. */
@@ -148,7 +151,13 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 		if (parameters == TRI_FALSE)
 			return;
 	}
-	query_writer_render(c->writer, m, e, u->path, answer, parameters, &u->rows);
+	if (!query_writer_render(c->writer, m, e, u->source->path, answer, parameters, &u->rows)) {
+		struct scan_damage damage = {.source = u->source, .record_id = e->record_id};
+
+		error_set(&damage.error, TOCSIN_LIMIT, e->offset,
+			  "too much text to be written out");
+		add_loss(u, &damage);
+	}
 }
 
 static void tell_loss(const struct scan_damage *d)
@@ -193,7 +202,8 @@ static bool unit_end(void *context, const struct source *source, void *state)
 	unit_release(c, u);
 	if (query_writer_stopped(c->writer))
 		return false;
-	return more || source != c->last_source;
+	c->ended_early = !more && source == c->last_source;
+	return !c->ended_early;
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
@@ -340,7 +350,7 @@ static void summarise(const struct run *c, const struct evidence *e)
 	struct buf line = {NULL, 0, 0, 0, false};
 
 	for (size_t i = 0; i < c->channel_count; i++)
-		if (!c->seen[i])
+		if (!c->seen[i] && !c->ended_early)
 			cli_error("no event of the log '%s' is in the evidence: about it nothing "
 				  "can be said",
 				  c->query->channels[i]);

@@ -112,18 +112,18 @@ static void render_names(const struct query_writer *w, struct matcher *m, const 
 	row->name.n = r->names.n - row->name.from;
 }
 
-void query_writer_render(const struct query_writer *w, struct matcher *m, const struct event *e,
+bool query_writer_render(const struct query_writer *w, struct matcher *m, const struct event *e,
 			 const char *source, enum tri answer, enum tri parameters,
 			 struct query_rows *r)
 {
 	struct query_row *const row = add_row(r);
 
 	if (!row)
-		return;
+		return true;
 	row->answer = answer;
 	row->parameters = parameters;
 	if (answer == TRI_FALSE)
-		return;
+		return true;
 	render_names(w, m, e, r, row);
 	for (size_t i = 0; i < w->output_count; i++) {
 		struct buf *const out = &r->text[i];
@@ -145,9 +145,16 @@ void query_writer_render(const struct query_writer *w, struct matcher *m, const 
 			break;
 		}
 		row->text[i].n = out->n - row->text[i].from;
-		r->failed = r->failed || buf_failed(out) || out->n > LIMIT_UNIT_TEXT;
+		r->failed = r->failed || buf_failed(out);
+		if (out->n > LIMIT_UNIT_TEXT && row->text[i].n) {
+			for (size_t k = 0; k <= i; k++)
+				r->text[k].n = row->text[k].from;
+			r->count--;
+			return false;
+		}
 	}
 	r->failed = r->failed || buf_failed(&r->names);
+	return true;
 }
 
 /* ---- Opening */

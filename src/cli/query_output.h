@@ -57,8 +57,9 @@ struct query_writer;
 bool query_writer_open(const struct cli *cli, const struct query *q, const char *command,
 		       struct query_writer **ret);
 
-/* Renders the matcher's current event into `r`, for all outputs. From any worker. */
-void query_writer_render(const struct query_writer *w, struct matcher *m, const struct event *e,
+/* Renders the matcher's current event into `r`, for all outputs. From any worker. False: it is too
+ * much text for its unit (LIMIT_UNIT_TEXT) and left out. */
+bool query_writer_render(const struct query_writer *w, struct matcher *m, const struct event *e,
 			 const char *source, enum tri answer, enum tri parameters,
 			 struct query_rows *r);
 

@@ -2,6 +2,7 @@
 /* Evaluates a predicate over one event, plainly: this is the specification (predicate.h). */
 #include "query/evaluate.h"
 
+#include "base/limits.h"
 #include "query/property.h"
 
 enum message_source evaluation_message(struct evaluation *x, struct view *ret_text)
@@ -142,9 +143,10 @@ static enum tri compare_regex(const struct predicate *p, struct evaluation *x, s
 	struct tocsin_error error;
 	bool matched;
 
-	if (p->regex_number >= x->regex_count)
+	if (p->regex_number >= x->regex_count || x->regex_failures >= LIMIT_REGEX_FAILURES)
 		return TRI_UNDECIDED;
 	if (regex_match(x->regexes[p->regex_number], text, &matched, &error) != TOCSIN_OK) {
+		x->regex_failures++;
 		if (x->error && x->error->status == TOCSIN_OK) {
 			*x->error = error;
 			x->error->offset = x->event->offset;

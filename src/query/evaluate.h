@@ -16,6 +16,7 @@ struct evaluation {
 	struct regex *const *regexes;
 	size_t regex_count;
 	struct tocsin_error *error; /* the first one stays; may be NULL */
+	unsigned regex_failures;    /* texts of this event that reached LIMIT_REGEX_STEPS */
 	bool message_known;         /* the two below are filled */
 	enum message_source message_source;
 	struct view message;

@@ -77,6 +77,7 @@ enum tri matcher_match(struct matcher *m, const struct event *e)
 	arena_reset(&m->arena);
 	m->evaluation.event = e;
 	m->evaluation.message_known = false;
+	m->evaluation.regex_failures = 0;
 	return m->query->where ? predicate_evaluate(m->query->where, &m->evaluation) : TRI_TRUE;
 }
 

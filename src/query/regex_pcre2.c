@@ -103,9 +103,10 @@ enum tocsin_status regex_compile(struct view pattern, bool nocase, struct regex 
 	if (status == TOCSIN_OK) {
 		r->match = pcre2_match_data_create(1, NULL);
 		r->context = pcre2_match_context_create(NULL);
-		if (r->match && r->context)
+		if (r->match && r->context) {
 			pcre2_set_match_limit(r->context, LIMIT_REGEX_STEPS);
-		else
+			pcre2_set_heap_limit(r->context, LIMIT_REGEX_KIB);
+		} else
 			status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
 	}
 	arena_free(&arena);
