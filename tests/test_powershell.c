@@ -338,7 +338,7 @@ static void test_refusals(void **state)
 		{"Get-EventLog A | Export-Csv x.csv", TOCSIN_UNSUPPORTED, 18, "-o csv"},
 		{"Get-EventLog A | Sort-Object Index", TOCSIN_UNSUPPORTED, 18, "Sort-Object"},
 		{"Get-EventLog A > x.txt", TOCSIN_UNSUPPORTED, 16, "operator"},
-		{"$e = Get-EventLog A", TOCSIN_UNSUPPORTED, 4, "operator"},
+		{"$e = Get-EventLog A", TOCSIN_UNSUPPORTED, 4, "assignments"},
 		{"Get-EventLog A; Get-EventLog B", TOCSIN_UNSUPPORTED, 17, "second command"},
 		{"& Get-EventLog A", TOCSIN_UNSUPPORTED, 1, "&"},
 		{"(Get-EventLog A).Count", TOCSIN_UNSUPPORTED, 18, "command"},

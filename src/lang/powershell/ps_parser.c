@@ -474,7 +474,10 @@ static enum tocsin_status comparison(struct parser *p, struct ps_node **ret)
 		TRY(peek(p, PS_EXPRESSION));
 		if (p->token.kind == PS_TOKEN_ARITHMETIC && strcmp(p->token.text, "||") != 0 &&
 		    strcmp(p->token.text, ">") != 0 && strcmp(p->token.text, "&") != 0)
-			return refuse(p, p->token.at, "this operator is not understood here",
+			return refuse(p, p->token.at,
+				      strcmp(p->token.text, "=") != 0
+					      ? "this operator is not understood here"
+					      : "assignments are not understood here",
 				      p->token.text);
 		if (p->token.kind != PS_TOKEN_OPERATOR || p->token.op >= PS_COMPARISONS) {
 			*ret = left;
@@ -690,9 +693,7 @@ static enum tocsin_status script(struct parser *p, struct ps_node **ret)
 	TRY(pipeline(p, ret));
 	TRY(peek(p, PS_EXPRESSION));
 	if (p->token.kind == PS_TOKEN_ARITHMETIC)
-		return refuse(p, p->token.at,
-			      strcmp(p->token.text, "=") ? "this operator is not understood here"
-							 : "assignments are not understood here",
+		return refuse(p, p->token.at, "this operator is not understood here",
 			      strcmp(p->token.text, ">") ? p->token.text
 							 : "write output with -o FORMAT=FILE");
 	if (p->token.kind != PS_TOKEN_NEWLINE && p->token.kind != PS_TOKEN_SEMICOLON &&
