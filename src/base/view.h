@@ -58,7 +58,8 @@ static inline const uint8_t *take(struct view *v, size_t n)
 
 	if (n > v->n)
 		return NULL;
-	v->p += n;
+	if (n) /* an empty view may have no bytes at all, and NULL + 0 is undefined */
+		v->p += n;
 	v->n -= n;
 	return p;
 }
@@ -70,7 +71,7 @@ static inline struct view view_slice(struct view v, size_t offset, size_t n)
 
 	if (offset > v.n)
 		return r;
-	r.p = v.p + offset;
+	r.p = offset ? v.p + offset : v.p;
 	r.n = n < v.n - offset ? n : v.n - offset;
 	return r;
 }
