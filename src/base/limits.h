@@ -32,8 +32,8 @@
  */
 #define LIMIT_CHUNK_TEXT (64u << 20)
 
-/* Text that one unit of a scan (a megabyte of log) may render to in one format: real ones stay below
- * 4 MiB; several units are held at once. Records beyond it are told as lost. */
+/* Text that one unit of a scan (a megabyte of log) may render to in one format: real ones stay
+ * below 4 MiB; several units are held at once. Records beyond it are told as lost. */
 #define LIMIT_UNIT_TEXT (64u << 20)
 
 /* Compiled templates that a worker keeps over chunks; more are compiled again for each chunk.
@@ -58,8 +58,8 @@
 /* One arena's total between resets: what a worker may hold for one chunk's records. */
 #define LIMIT_ARENA_BYTES (256u << 20)
 
-/* What a worker keeps of its arena from chunk to chunk. Real chunks stay below it; what a chunk made
- * for it took beyond is given back. */
+/* What a worker keeps of its arena from chunk to chunk. Real chunks stay below it; what a chunk
+ * made for it took beyond is given back. */
 #define LIMIT_ARENA_KEPT (16u << 20)
 
 /* A growable output buffer. */
