@@ -133,10 +133,10 @@ static void test_every_wrap(void **state)
 			char text[512];
 
 			snprintf(text, sizeof(text), "%.*s%s%s", (int)at, PRINTED, breaks[b],
-				 PRINTED + at + 1);
+				 &PRINTED[at + 1]);
 			if (breaks[b][0] == '`' && PRINTED[at - 1] != ' ')
 				snprintf(text, sizeof(text), "%.*s %s%s", (int)at, PRINTED,
-					 breaks[b], PRINTED + at + 1);
+					 breaks[b], &PRINTED[at + 1]);
 			if (strcmp(dump_of(text), expected) != 0)
 				fail_msg("%s\n%s", text, dump_of(text));
 		}
