@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CRC-32 by slicing-by-8: eight tables, eight bytes a step. */
+/* CRC-32 by slicing-by-16: sixteen tables, sixteen bytes a step. */
 #include "base/crc32.h"
 
 #include <pthread.h>
 
 #define POLYNOMIAL 0xedb88320u
 
-static uint32_t table[8][256];
+static uint32_t table[16][256];
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
 static void table_make(void)
@@ -18,7 +18,7 @@ static void table_make(void)
 			c = c & 1 ? POLYNOMIAL ^ c >> 1 : c >> 1;
 		table[0][i] = c;
 	}
-	for (size_t t = 1; t < 8; t++) {
+	for (size_t t = 1; t < 16; t++) {
 		for (size_t i = 0; i < 256; i++)
 			table[t][i] = table[t - 1][i] >> 8 ^ table[0][table[t - 1][i] & 0xff];
 	}
@@ -30,12 +30,16 @@ uint32_t crc32_update(uint32_t crc, struct view v)
 
 	pthread_once(&table_once, table_make);
 	crc = ~crc;
-	while ((p = take(&v, 8))) {
-		const uint32_t lo = le32(p) ^ crc, hi = le32(p + 4);
+	while ((p = take(&v, 16))) {
+		const uint32_t a = le32(p) ^ crc, b = le32(p + 4);
+		const uint32_t c = le32(p + 8), d = le32(p + 12);
 
-		crc = table[7][lo & 0xff] ^ table[6][lo >> 8 & 0xff] ^ table[5][lo >> 16 & 0xff] ^
-		      table[4][lo >> 24] ^ table[3][hi & 0xff] ^ table[2][hi >> 8 & 0xff] ^
-		      table[1][hi >> 16 & 0xff] ^ table[0][hi >> 24];
+		crc = table[15][a & 0xff] ^ table[14][a >> 8 & 0xff] ^ table[13][a >> 16 & 0xff] ^
+		      table[12][a >> 24] ^ table[11][b & 0xff] ^ table[10][b >> 8 & 0xff] ^
+		      table[9][b >> 16 & 0xff] ^ table[8][b >> 24] ^ table[7][c & 0xff] ^
+		      table[6][c >> 8 & 0xff] ^ table[5][c >> 16 & 0xff] ^ table[4][c >> 24] ^
+		      table[3][d & 0xff] ^ table[2][d >> 8 & 0xff] ^ table[1][d >> 16 & 0xff] ^
+		      table[0][d >> 24];
 	}
 	while ((p = take(&v, 1)))
 		crc = table[0][(crc ^ *p) & 0xff] ^ crc >> 8;

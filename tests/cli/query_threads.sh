@@ -8,10 +8,10 @@ for command in 'Get-WinEvent -LogName Application | ? Level -le 3' \
 	for form in ps json jsonl csv; do
 		"$TOCSIN" query -q --threads 1 -o $form "$command" evidence >one 2>one.told
 		for n in 2 3 7; do
-			"$TOCSIN" query -q --threads $n -o $form "$command" evidence >more 2>more.told
-			cmp one more && cmp one.told more.told || echo "$form, $n threads: $command"
+			"$TOCSIN" query -q --threads $n -o $form "$command" evidence >rows 2>rows.told
+			cmp one rows && cmp one.told rows.told || echo "$form, $n threads: $command"
 		done
 		[ -s one ] || echo "nothing: $command"
 	done
 done
-echo done
+echo "all the same"

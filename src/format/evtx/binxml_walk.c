@@ -31,15 +31,24 @@ static const struct value null_value = {VALUE_NULL, {NULL, 0}};
 
 static enum tocsin_status run(struct walk *w, struct frame *f, uint32_t from, uint32_t to);
 
-static enum tocsin_status spend(struct walk *w, size_t nodes)
+/* Which limit has no room for `nodes` more, or what is wrong with the sink. */
+static enum tocsin_status spent(const struct walk *w, size_t nodes)
 {
 	ENSURE(nodes <= w->c->nodes, w->error, TOCSIN_LIMIT, 0, "record expands to too many nodes");
 	ENSURE(nodes <= w->c->chunk_nodes, w->error, TOCSIN_LIMIT, 0,
 	       "the records of this chunk expand to too many nodes");
-	w->c->nodes -= (uint32_t)nodes;
-	w->c->chunk_nodes -= (uint32_t)nodes;
-	ENSURE(!w->ops->failed || !w->ops->failed(w->sink), w->error, TOCSIN_LIMIT, 0,
-	       "record renders to too much text");
+	return error_set(w->error, TOCSIN_LIMIT, 0, "record renders to too much text");
+}
+
+/* Each op of each record passes here: the way that nothing is wrong on is kept short. */
+static inline enum tocsin_status spend(struct walk *w, size_t nodes)
+{
+	struct binxml_context *const c = w->c;
+
+	if (nodes > c->nodes || nodes > c->chunk_nodes || w->ops->failed(w->sink))
+		return spent(w, nodes);
+	c->nodes -= (uint32_t)nodes;
+	c->chunk_nodes -= (uint32_t)nodes;
 	return TOCSIN_OK;
 }
 
