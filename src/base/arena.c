@@ -88,6 +88,22 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 	return arena_alloc(a, n);
 }
 
+void *arena_grow(struct arena *a, void **list, size_t *count, size_t *room, size_t size)
+{
+	if (*count == *room) {
+		const size_t more = *room ? *room * 2 : 16;
+		void *const p = arena_array(a, more, size);
+
+		if (!p)
+			return NULL;
+		if (*count)
+			memcpy(p, *list, *count * size);
+		*list = p;
+		*room = more;
+	}
+	return (char *)*list + (*count)++ * size;
+}
+
 char *arena_copy(struct arena *a, const void *p, size_t n)
 {
 	char *copy;

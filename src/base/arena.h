@@ -35,6 +35,15 @@ char *arena_copy(struct arena *a, const void *p, size_t n);
 /* A copy of a C string. */
 char *arena_string(struct arena *a, const char *s);
 
+/*
+ * Room for one more item at the end of an array in the arena, zeroed, and counted: ARENA_GROW(&a,
+ * list, count, room) with `list` a pointer and `count`, `room` size_t lvalues, all zero at first.
+ * The array doubles, so earlier pointers into it may go stale. NULL without memory.
+ */
+#define ARENA_GROW(a, list, count, room)                                                           \
+	arena_grow((a), (void **)&(list), &(count), &(room), sizeof(*(list)))
+void *arena_grow(struct arena *a, void **list, size_t *count, size_t *room, size_t size);
+
 /* Frees everything allocated since `mark` in one step; blocks are kept. */
 struct arena_mark arena_save(const struct arena *a);
 void arena_restore(struct arena *a, struct arena_mark mark);

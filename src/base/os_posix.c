@@ -123,7 +123,7 @@ static int by_name(const void *a, const void *b)
 enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **ret_entries,
 			   size_t *ret_count, struct tocsin_error *error)
 {
-	struct os_entry *list = NULL;
+	struct os_entry *list = NULL, *entry;
 	size_t count = 0, room = 0;
 	const struct dirent *d;
 	DIR *const dir = opendir(path);
@@ -136,34 +136,17 @@ enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **
 
 		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
-		if (count == room) {
-			struct os_entry *const more =
-				arena_array(a, room ? room * 2 : 32, sizeof(*list));
-
-			if (!more) {
-				status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
-				goto out;
-			}
-			if (count)
-				memcpy(more, list, count * sizeof(*list));
-			list = more;
-			room = room ? room * 2 : 32;
-		}
-		memset(&list[count], 0, sizeof(list[count]));
-		list[count].name = arena_string(a, d->d_name);
-		if (!list[count].name) {
+		entry = ARENA_GROW(a, list, count, room);
+		if (!entry || !(entry->name = arena_string(a, d->d_name))) {
 			status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
 			goto out;
 		}
-		list[count].kind = OS_MISSING;
+		entry->kind = OS_MISSING;
 		if (fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-			list[count].is_link = S_ISLNK(st.st_mode);
-			if (list[count].is_link && fstatat(dirfd(dir), d->d_name, &st, 0))
-				list[count].kind = OS_MISSING;
-			else
-				list[count].kind = kind_of(&st);
+			entry->is_link = S_ISLNK(st.st_mode);
+			if (!entry->is_link || fstatat(dirfd(dir), d->d_name, &st, 0) == 0)
+				entry->kind = kind_of(&st);
 		}
-		count++;
 	}
 	if (errno) {
 		status = fail(error, "can't read folder");

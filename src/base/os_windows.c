@@ -147,7 +147,7 @@ enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **
 			   size_t *ret_count, struct tocsin_error *error)
 {
 	char *const pattern = arena_alloc(a, strlen(path) + 3);
-	struct os_entry *list = NULL;
+	struct os_entry *list = NULL, *entry;
 	size_t count = 0, room = 0;
 	enum tocsin_status status = TOCSIN_OK;
 	WIN32_FIND_DATAW d;
@@ -168,29 +168,15 @@ enum tocsin_status os_list(struct arena *a, const char *path, struct os_entry **
 
 		if (!wcscmp(d.cFileName, L".") || !wcscmp(d.cFileName, L".."))
 			continue;
-		if (count == room) {
-			struct os_entry *const more =
-				arena_array(a, room ? room * 2 : 32, sizeof(*list));
-
-			if (!more) {
-				status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
-				goto out;
-			}
-			if (count)
-				memcpy(more, list, count * sizeof(*list));
-			list = more;
-			room = room ? room * 2 : 32;
-		}
 		WideCharToMultiByte(CP_UTF8, 0, d.cFileName, -1, name, (int)sizeof(name), NULL,
 				    NULL);
-		list[count].name = arena_string(a, name);
-		list[count].kind = kind_of(d.dwFileAttributes);
-		list[count].is_link = (d.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-		if (!list[count].name) {
+		entry = ARENA_GROW(a, list, count, room);
+		if (!entry || !(entry->name = arena_string(a, name))) {
 			status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
 			goto out;
 		}
-		count++;
+		entry->kind = kind_of(d.dwFileAttributes);
+		entry->is_link = (d.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
 	} while (FindNextFileW(find, &d));
 	if (GetLastError() != ERROR_NO_MORE_FILES) {
 		status = fail(error, "can't read folder");

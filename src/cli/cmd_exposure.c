@@ -37,25 +37,18 @@ static bool no_memory(void)
 static bool add_cve(struct run *r, const char *id)
 {
 	struct cve_info known;
+	const char **slot;
 
 	if (exposure_cve(r->db, id, &known))
 		id = known.id;
 	for (size_t i = 0; i < r->cve_count; i++)
 		if (!strcmp(r->cves[i], id))
 			return true;
-	if (r->cve_count == r->cve_room) {
-		const size_t room = r->cve_room ? r->cve_room * 2 : 64;
-		const char **const more = arena_array(&r->arena, room, sizeof(*more));
-
-		if (!more)
-			return no_memory();
-		if (r->cve_count)
-			memcpy(more, r->cves, r->cve_count * sizeof(*more));
-		r->cves = more;
-		r->cve_room = room;
-	}
-	r->cves[r->cve_count] = arena_string(&r->arena, id);
-	return r->cves[r->cve_count++] || no_memory();
+	slot = ARENA_GROW(&r->arena, r->cves, r->cve_count, r->cve_room);
+	if (!slot)
+		return no_memory();
+	*slot = arena_string(&r->arena, id);
+	return *slot || no_memory();
 }
 
 static bool add_all(struct run *r)

@@ -28,21 +28,12 @@ void table_cell(struct table *t, const char *utf8, enum table_style style)
 	struct buf clean = {0};
 	struct table_cell *cell;
 
-	if (t->cell_count == t->cell_room) {
-		const size_t room = t->cell_room ? t->cell_room * 2 : 64;
-		struct table_cell *const more = arena_array(t->arena, room, sizeof(*more));
-
-		if (!more) {
-			t->failed = true;
-			return;
-		}
-		if (t->cell_count)
-			memcpy(more, t->cells, t->cell_count * sizeof(*more));
-		t->cells = more;
-		t->cell_room = room;
+	cell = ARENA_GROW(t->arena, t->cells, t->cell_count, t->cell_room);
+	if (!cell) {
+		t->failed = true;
+		return;
 	}
 	text_clean(&clean, view_of(utf8 ? utf8 : ""));
-	cell = &t->cells[t->cell_count++];
 	cell->style = style;
 	cell->text.n = clean.n;
 	cell->text.p = (const uint8_t *)arena_copy(t->arena, clean.p ? clean.p : "", clean.n);

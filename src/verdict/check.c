@@ -69,8 +69,7 @@ static enum tocsin_status compile_packs(const struct check_options *o, struct co
 static enum tocsin_status add_error(struct check_result *r, size_t *room, const char *source,
 				    const struct tocsin_error *error, uint64_t record_id, bool lost)
 {
-	struct check_error *const e =
-		grow(&r->arena, (void **)&r->errors, &r->error_count, room, sizeof(*r->errors));
+	struct check_error *const e = ARENA_GROW(&r->arena, r->errors, r->error_count, *room);
 	struct buf text = {0};
 
 	if (!e)

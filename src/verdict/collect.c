@@ -14,25 +14,6 @@
 #define CLEARED_LOG 104u       /* System, Microsoft-Windows-Eventlog: names the log */
 #define CLEARED_SECURITY 1102u /* Security: the Security log itself */
 
-void *grow(struct arena *a, void **items, size_t *count, size_t *room, size_t size)
-{
-	if (*count == *room) {
-		const size_t more = *room ? *room * 2 : 8;
-		void *const p = arena_array(a, more, size);
-
-		if (!p)
-			return NULL;
-		if (*count)
-			memcpy(p, *items, *count * size);
-		*items = p;
-		*room = more;
-	}
-	return (char *)*items + (*count)++ * size;
-}
-
-#define GROW(a, items, count, room)                                                                \
-	grow((a), (void **)&(items), &(count), &(room), sizeof(*(items)))
-
 struct worker {
 	struct matcher ***matchers; /* [pack][detection] */
 	struct arena scratch;
@@ -63,7 +44,7 @@ static struct segment *new_segment(struct collection *c, const struct source *so
 {
 	struct segment *const s = arena_alloc(&c->arena, sizeof(*s));
 	struct segment **const slot =
-		s ? GROW(&c->arena, c->segments, c->segment_count, c->segment_room) : NULL;
+		s ? ARENA_GROW(&c->arena, c->segments, c->segment_count, c->segment_room) : NULL;
 
 	if (!slot)
 		return NULL;
@@ -125,7 +106,7 @@ static bool add_run(struct arena *a, struct segment *s, const struct id_run *run
 		last->last_time = run->last_time;
 		return true;
 	}
-	fresh = GROW(a, s->runs, s->run_count, s->run_room);
+	fresh = ARENA_GROW(a, s->runs, s->run_count, s->run_room);
 	if (!fresh)
 		return false;
 	*fresh = *run;
@@ -189,7 +170,7 @@ static const char *event_text(const struct message_catalogue *catalogue, const s
 static struct mark *add_mark(struct unit *u, enum mark_kind kind, const struct segment *s,
 			     const struct event *e)
 {
-	struct mark *const m = GROW(&u->c.arena, u->c.marks, u->c.mark_count, u->c.mark_room);
+	struct mark *const m = ARENA_GROW(&u->c.arena, u->c.marks, u->c.mark_count, u->c.mark_room);
 
 	if (!m) {
 		u->c.failed = true;
@@ -355,7 +336,7 @@ static void on_damage(void *context, const struct scan_worker *w, void *unit,
 	(void)w;
 	if (!u)
 		return;
-	d = GROW(&u->c.arena, u->c.damages, u->c.damage_count, u->c.damage_room);
+	d = ARENA_GROW(&u->c.arena, u->c.damages, u->c.damage_count, u->c.damage_room);
 	if (d)
 		*d = *damage;
 	else
@@ -411,7 +392,7 @@ static void join_mark(struct collection *c, const struct mark *from)
 		    last->segment->source == from->segment->source && last->time <= from->time)
 			return;
 	}
-	to = GROW(&c->arena, c->marks, c->mark_count, c->mark_room);
+	to = ARENA_GROW(&c->arena, c->marks, c->mark_count, c->mark_room);
 	if (!to) {
 		c->failed = true;
 		return;
@@ -453,7 +434,7 @@ static bool on_unit_end(void *context, const struct source *source, void *unit)
 		join_mark(c, &u->c.marks[i]);
 	for (size_t i = 0; i < u->c.damage_count; i++) {
 		struct scan_damage *const d =
-			GROW(&c->arena, c->damages, c->damage_count, c->damage_room);
+			ARENA_GROW(&c->arena, c->damages, c->damage_count, c->damage_room);
 
 		if (d)
 			*d = u->c.damages[i];

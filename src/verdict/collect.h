@@ -64,7 +64,4 @@ TOCSIN_MUST_USE enum tocsin_status collect_run(struct collection *c,
 					       const struct compiled *compiled,
 					       struct tocsin_error *error);
 
-/* Appends zeroed room for one more item to an array that lives in an arena; NULL without memory. */
-void *grow(struct arena *a, void **items, size_t *count, size_t *room, size_t size);
-
 #endif

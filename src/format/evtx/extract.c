@@ -6,8 +6,6 @@
  */
 #include "format/evtx/binxml.h"
 
-#define DATA_ROOM 16
-#define TEXT_ROOM 256
 
 enum section { SECTION_NONE, SECTION_SYSTEM, SECTION_DATA, SECTION_RENDERING };
 
@@ -109,21 +107,12 @@ static void add_data(struct extract *x)
 {
 	struct event_data *d;
 
-	if (x->e->data_count == x->room) {
-		const size_t room = x->room ? x->room * 2 : DATA_ROOM;
-		struct event_data *const more = arena_array(x->arena, room, sizeof(*more));
-
-		if (!more) {
-			x->failed = true;
-			return;
-		}
-		if (x->e->data_count)
-			memcpy(more, x->data, x->e->data_count * sizeof(*more));
-		x->data = more;
-		x->room = room;
-		x->e->data = more;
+	d = ARENA_GROW(x->arena, x->data, x->e->data_count, x->room);
+	if (!d) {
+		x->failed = true;
+		return;
 	}
-	d = &x->data[x->e->data_count++];
+	x->e->data = x->data;
 	d->name = x->name;
 	d->value = x->text;
 }
