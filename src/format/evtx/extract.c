@@ -6,6 +6,7 @@
  */
 #include "format/evtx/binxml.h"
 
+#define TEXT_ROOM 256
 
 enum section { SECTION_NONE, SECTION_SYSTEM, SECTION_DATA, SECTION_RENDERING };
 
