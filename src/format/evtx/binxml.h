@@ -98,9 +98,10 @@ struct binxml_op {
 struct binxml_program {
 	struct binxml_op *ops;
 	uint32_t count;
-	uint8_t guid[16]; /* templates only */
-	uint32_t size;    /* bytes of the definition's stream */
-	uint64_t hash;    /* of the position-independent content */
+	uint8_t guid[16];              /* templates only */
+	uint32_t size;                 /* bytes of the definition's stream */
+	uint64_t hash;                 /* of the position-independent content */
+	const struct outline *outline; /* kept templates only; NULL: records are walked */
 };
 
 /* A program with the values for its slots. */
@@ -218,6 +219,11 @@ size_t binxml_name_put(char *out, struct view utf16);
 
 /* The UTF-16 text of XML's own entities (amp, lt, gt, quot, apos); empty for others. */
 struct view binxml_entity(const struct binxml_name *name);
+
+/* The same by walking the record: what binxml_extract() must equal. */
+TOCSIN_MUST_USE enum tocsin_status binxml_extract_walk(struct binxml_context *c,
+						       const struct binxml_instance *instance,
+						       struct event *e, struct tocsin_error *error);
 
 /* System, data and binary of an event from a record's content (extract.c). `e` has its header
  * fields set already. */

@@ -5,6 +5,7 @@
  * the typed value itself where there is one piece, else the pieces joined as text.
  */
 #include "format/evtx/binxml.h"
+#include "format/evtx/outline.h"
 
 #define TEXT_ROOM 256
 
@@ -30,7 +31,7 @@ struct extract {
 	bool failed;
 };
 
-static enum event_field system_field(enum atom element)
+enum event_field extract_system_field(enum atom element)
 {
 	switch (element) {
 	case ATOM_EVENT_ID:
@@ -56,7 +57,7 @@ static enum event_field system_field(enum atom element)
 	}
 }
 
-static enum event_field attribute_field(enum atom element, enum atom attribute)
+enum event_field extract_attribute_field(enum atom element, enum atom attribute)
 {
 	static const struct {
 		enum atom element, attribute;
@@ -81,7 +82,7 @@ static enum event_field attribute_field(enum atom element, enum atom attribute)
 	return EVENT_FIELD_COUNT;
 }
 
-static enum event_field rendering_field(enum atom element)
+enum event_field extract_rendering_field(enum atom element)
 {
 	switch (element) {
 	case ATOM_MESSAGE:
@@ -234,7 +235,8 @@ static void on_attribute_end(void *sink)
 	struct extract *const x = sink;
 
 	if (x->section == SECTION_SYSTEM && x->depth == 3)
-		set_field(x, attribute_field(x->element->atom, x->attribute->atom), x->text);
+		set_field(x, extract_attribute_field(x->element->atom, x->attribute->atom),
+			  x->text);
 	else if (x->section == SECTION_DATA && x->attribute->atom == ATOM_NAME &&
 		 (x->element->atom == ATOM_DATA || x->element->atom == ATOM_COMPLEX_DATA))
 		x->name = text16(x, &x->text);
@@ -300,9 +302,9 @@ static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
 	if (!x->leaf)
 		x->name = element_name(name); /* text behind a child */
 	if (leaf && x->section == SECTION_SYSTEM && x->depth == 3)
-		set_field(x, system_field(name->atom), x->text);
+		set_field(x, extract_system_field(name->atom), x->text);
 	else if (leaf && x->section == SECTION_RENDERING && x->depth == 3)
-		set_field(x, rendering_field(name->atom), x->text);
+		set_field(x, extract_rendering_field(name->atom), x->text);
 	else if (x->section == SECTION_DATA && (has_text(x) || (leaf && x->depth > 2))) {
 		if (name->atom == ATOM_BINARY && x->depth == 3 && x->event_data)
 			x->e->binary = x->text.bytes;
@@ -321,8 +323,9 @@ static bool on_failed(void *sink)
 	return ((const struct extract *)sink)->failed;
 }
 
-enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,
-				  struct event *e, struct tocsin_error *error)
+enum tocsin_status binxml_extract_walk(struct binxml_context *c,
+				       const struct binxml_instance *instance, struct event *e,
+				       struct tocsin_error *error)
 {
 	static const struct binxml_sink ops = {
 		.open = on_open,
@@ -340,4 +343,15 @@ enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_
 	struct extract x = {.c = c, .arena = &c->arena, .e = e};
 
 	return binxml_walk(c, instance, &ops, &x, error);
+}
+
+enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,
+				  struct event *e, struct tocsin_error *error)
+{
+	const struct event header = *e;
+
+	if (outline_extract(c, instance, e))
+		return TOCSIN_OK;
+	*e = header;
+	return binxml_extract_walk(c, instance, e, error);
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "format/evtx/outline.h"
 
 /* A definition that this chunk has used, by its offset. */
 struct chunk_template {
@@ -141,6 +142,7 @@ static struct stored *program_copy(struct arena *a, const struct binxml_program 
 			return NULL;
 		ops[i].name = name;
 	}
+	s->program.outline = outline_make(a, &s->program);
 	return s;
 }
 

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making an outline replays what the sink in extract.c does on the ops of a template, with slots in
+ * place of values. It gives up where an element holds more than one piece of text, text beside
+ * child elements, or anything but literals and slots.
+ */
+#include "format/evtx/outline.h"
+
+#define SLOTS_MAX 256u
+#define DEPTH_MAX 8u
+
+enum step_kind {
+	STEP_SKIP,   /* values[slot] is NULL: go on at step `next` */
+	STEP_FIELD,  /* the event's `field` */
+	STEP_DATA,   /* an inserted value called `name` */
+	STEP_BINARY, /* EventData/Binary */
+	STEP_NESTED  /* a BinXML value below Event: its own outline goes on */
+};
+
+/* What a slot's value may be, so that the steps are right. */
+enum use {
+	USE_NONE,   /* not looked at: anything */
+	USE_SCALAR, /* no array, no BinXML */
+	USE_DATA,   /* an array too: the element is repeated for each item */
+	USE_NESTED  /* BinXML or NULL */
+};
+
+struct step {
+	enum step_kind kind;
+	enum event_field field;
+	uint16_t slot; /* SLOT_NONE: `literal` */
+	bool optional; /* an attribute that is not there without a value */
+	bool text;     /* STEP_DATA: only where there is some text */
+	uint32_t next;
+	struct value literal;
+	struct view name;
+};
+
+struct outline {
+	struct step *steps;
+	size_t count;
+	size_t data;   /* STEP_DATA among them */
+	uint32_t cost; /* nodes that a walk would visit */
+	bool nested;   /* the root is a child of Event, not Event itself */
+	uint8_t use[SLOTS_MAX];
+};
+
+static const struct value no_value = {VALUE_NULL, {NULL, 0}};
+
+/* An element that is open while an outline is made. */
+struct level {
+	const struct binxml_name *name;
+	struct view called; /* the value's name: the element's, or its Name attribute */
+	const struct binxml_op *content;
+	uint32_t skip; /* its STEP_SKIP + 1; 0: none */
+	bool parent;   /* has a child element */
+};
+
+struct maker {
+	struct arena *a;
+	const struct binxml_program *p;
+	struct outline *o;
+	size_t room;
+	struct level level[DEPTH_MAX + 1]; /* [1]: Event */
+	unsigned depth;
+	const struct binxml_name *attribute;
+	const struct binxml_op *attribute_value;
+};
+
+static struct step *add_step(struct maker *m, enum step_kind kind)
+{
+	struct step *const s = ARENA_GROW(m->a, m->o->steps, m->o->count, m->room);
+
+	if (s) {
+		s->kind = kind;
+		s->slot = SLOT_NONE;
+		s->literal = no_value;
+	}
+	return s;
+}
+
+/* A slot that is used twice may only be what both uses allow. */
+static bool use_slot(struct maker *m, uint16_t slot, enum use use)
+{
+	uint8_t *const was = slot < SLOTS_MAX ? &m->o->use[slot] : NULL;
+
+	if (!was || (*was != USE_NONE && *was != use && (*was == USE_NESTED || use == USE_NESTED)))
+		return false;
+	*was = *was == USE_NONE || *was == use ? (uint8_t)use : USE_SCALAR;
+	return true;
+}
+
+/* Where a step's value comes from: a literal, a slot, or nothing at all. */
+static bool set_source(struct maker *m, struct step *s, const struct binxml_op *op, enum use use)
+{
+	if (!s)
+		return false;
+	if (!op)
+		return true;
+	if (op->kind == OP_TEXT) {
+		s->literal = op->value;
+		return !(op->value.type & VALUE_ARRAY);
+	}
+	s->slot = op->slot;
+	return use_slot(m, op->slot, use);
+}
+
+static enum atom section(const struct maker *m)
+{
+	return m->depth >= 2 ? m->level[2].name->atom : ATOM_OTHER;
+}
+
+static bool in_data(const struct maker *m)
+{
+	return m->depth >= 2 && section(m) != ATOM_SYSTEM && section(m) != ATOM_RENDERING_INFO;
+}
+
+static bool make_open(struct maker *m, const struct binxml_op *op, bool root)
+{
+	struct level *l;
+
+	if (m->depth == DEPTH_MAX || (m->depth && m->level[m->depth].content))
+		return false;
+	if (m->depth)
+		m->level[m->depth].parent = true;
+	l = &m->level[++m->depth];
+	memset(l, 0, sizeof(*l));
+	l->name = op->name;
+	if (op->name->atom != ATOM_DATA && op->name->atom != ATOM_COMPLEX_DATA)
+		l->called = op->name->utf16;
+	if (op->slot != SLOT_NONE && !root) {
+		struct step *const s = add_step(m, STEP_SKIP);
+
+		/* A slot past the values skips nothing; which ones are there is not known yet. */
+		if (!s || op->slot >= SLOTS_MAX)
+			return false;
+		s->slot = op->slot;
+		l->skip = (uint32_t)m->o->count;
+	}
+	return true;
+}
+
+/* An attribute is complete. */
+static bool make_attribute(struct maker *m)
+{
+	const struct level *const l = &m->level[m->depth];
+	const struct binxml_op *const value = m->attribute_value;
+	const enum atom element = l->name->atom, attribute = m->attribute->atom;
+	const enum event_field field = section(m) == ATOM_SYSTEM && m->depth == 3
+					       ? extract_attribute_field(element, attribute)
+					       : EVENT_FIELD_COUNT;
+
+	m->attribute = NULL;
+	if (in_data(m) && attribute == ATOM_NAME &&
+	    (element == ATOM_DATA || element == ATOM_COMPLEX_DATA)) {
+		if (!value || value->kind != OP_TEXT || value->value.type != VALUE_STRING)
+			return false;
+		m->level[m->depth].called = value_text16(m->a, &value->value);
+		return true;
+	}
+	if (field != EVENT_FIELD_COUNT) {
+		struct step *const s = add_step(m, STEP_FIELD);
+
+		if (!set_source(m, s, value, USE_SCALAR))
+			return false;
+		s->field = field;
+		s->optional = value && (value->flags & OP_OPTIONAL);
+		return true;
+	}
+	/* An array repeats the element, whatever attribute it stands in. */
+	return !value || value->kind == OP_TEXT || use_slot(m, value->slot, USE_SCALAR);
+}
+
+static bool make_content(struct maker *m, const struct binxml_op *op)
+{
+	struct level *const l = &m->level[m->depth];
+
+	if (m->attribute) {
+		const bool first = !m->attribute_value;
+
+		m->attribute_value = op;
+		return first;
+	}
+	if (m->depth == 1 && op->kind == OP_SLOT) {
+		struct step *const s = add_step(m, STEP_NESTED);
+
+		l->parent = true;
+		return set_source(m, s, op, USE_NESTED);
+	}
+	if (m->depth < 2 || l->content || l->parent)
+		return false;
+	l->content = op;
+	return true;
+}
+
+static bool make_leaf(struct maker *m, const struct level *l)
+{
+	const enum atom part = section(m);
+	struct step *s;
+
+	if (m->depth == 3 && (part == ATOM_SYSTEM || part == ATOM_RENDERING_INFO)) {
+		const enum event_field field = part == ATOM_SYSTEM
+						       ? extract_system_field(l->name->atom)
+						       : extract_rendering_field(l->name->atom);
+
+		if (field == EVENT_FIELD_COUNT)
+			return !l->content || l->content->kind == OP_TEXT ||
+			       use_slot(m, l->content->slot, USE_SCALAR);
+		s = add_step(m, STEP_FIELD);
+		if (s)
+			s->field = field;
+		return set_source(m, s, l->content, USE_SCALAR);
+	}
+	if (!in_data(m))
+		return !l->content || l->content->kind == OP_TEXT ||
+		       use_slot(m, l->content->slot, USE_SCALAR);
+	if (l->name->atom == ATOM_BINARY && m->depth == 3 && part == ATOM_EVENT_DATA)
+		return set_source(m, add_step(m, STEP_BINARY), l->content, USE_SCALAR);
+	s = add_step(m, STEP_DATA);
+	if (!set_source(m, s, l->content, USE_DATA))
+		return false;
+	s->name = l->called;
+	s->text = m->depth == 2;
+	m->o->data++;
+	return true;
+}
+
+static bool make_close(struct maker *m)
+{
+	const struct level *const l = &m->level[m->depth];
+
+	if (m->depth > 1 && !l->parent && !make_leaf(m, l))
+		return false;
+	if (l->skip)
+		m->o->steps[l->skip - 1].next = (uint32_t)m->o->count;
+	m->depth--;
+	return true;
+}
+
+static bool make_op(struct maker *m, uint32_t i)
+{
+	const struct binxml_op *const op = &m->p->ops[i];
+
+	switch ((enum binxml_op_kind)op->kind) {
+	case OP_OPEN:
+		return make_open(m, op, i == 0);
+	case OP_ATTRIBUTE:
+		m->attribute = op->name;
+		m->attribute_value = NULL;
+		return true;
+	case OP_BODY:
+		return true;
+	case OP_CLOSE:
+		return make_close(m);
+	case OP_TEXT:
+	case OP_SLOT:
+		return make_content(m, op);
+	case OP_CHAR_REF:
+	case OP_ENTITY_REF:
+	case OP_CDATA:
+	case OP_PI:
+	case OP_INSTANCE:
+		return false;
+	}
+	return false;
+}
+
+const struct outline *outline_make(struct arena *a, const struct binxml_program *p)
+{
+	struct maker m = {.a = a, .p = p, .o = arena_alloc(a, sizeof(*m.o))};
+	uint32_t attribute_end = 0;
+
+	if (!m.o || !p->count || p->ops[0].kind != OP_OPEN || p->ops[0].next != p->count)
+		return NULL;
+	m.o->nested = p->ops[0].name->atom != ATOM_EVENT;
+	m.o->cost = p->count;
+	if (m.o->nested)
+		m.level[m.depth = 1].name = p->ops[0].name; /* stands for Event */
+	for (uint32_t i = 0; i < p->count; i++) {
+		if (m.attribute && i == attribute_end && !make_attribute(&m))
+			return NULL;
+		if (p->ops[i].kind == OP_ATTRIBUTE)
+			attribute_end = p->ops[i].next;
+		if (!make_op(&m, i))
+			return NULL;
+	}
+	return m.o;
+}
+
+/* ---- a record */
+
+struct reading {
+	struct binxml_context *c;
+	struct event *e;
+	struct event_data *data;
+	size_t room;
+};
+
+/* Whether the values are what the steps take them for. */
+static bool fits(const struct outline *o, const struct binxml_instance *in)
+{
+	for (uint32_t i = 0; i < in->count; i++) {
+		const uint8_t type = in->values[i].type;
+
+		switch (i < SLOTS_MAX ? o->use[i] : USE_NONE) {
+		case USE_SCALAR:
+			if ((type & VALUE_ARRAY) || type == VALUE_BINXML)
+				return false;
+			break;
+		case USE_DATA:
+			if (type == VALUE_BINXML)
+				return false;
+			break;
+		case USE_NESTED:
+			if (type != VALUE_BINXML && type != VALUE_NULL)
+				return false;
+			break;
+		default:
+			break;
+		}
+	}
+	return true;
+}
+
+static const struct value *source(const struct step *s, const struct binxml_instance *in)
+{
+	if (s->slot == SLOT_NONE)
+		return &s->literal;
+	return s->slot < in->count ? &in->values[s->slot] : &no_value;
+}
+
+static bool add_data(struct reading *r, const struct step *s, const struct value *v)
+{
+	struct event_data *const d = ARENA_GROW(&r->c->arena, r->data, r->e->data_count, r->room);
+
+	if (!d)
+		return false;
+	r->e->data = r->data;
+	d->name = s->name;
+	d->value = *v;
+	return true;
+}
+
+static bool data(struct reading *r, const struct step *s, const struct value *v)
+{
+	struct value item;
+	size_t state = 0;
+
+	if (!(v->type & VALUE_ARRAY)) {
+		if (s->text && (!v->bytes.n || value_is_null(v)))
+			return true;
+		return add_data(r, s, v);
+	}
+	if (s->text)
+		return false; /* rare enough to walk */
+	/* An empty array gives one empty element. */
+	if (!value_item(v, &state, &item))
+		return add_data(r, s, &no_value);
+	do {
+		/* Finding where an item ends is work too. */
+		if (r->c->chunk_nodes < 1 + item.bytes.n / 64 || !add_data(r, s, &item))
+			return false;
+		r->c->chunk_nodes -= (uint32_t)(1 + item.bytes.n / 64);
+	} while (value_item(v, &state, &item));
+	return true;
+}
+
+static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in);
+
+/* A BinXML value of the usual shape: one template instance, with or without a fragment header
+ * before it, and the end. */
+static bool nested(struct reading *r, const struct value *v)
+{
+	const uint8_t *const p = v->bytes.p;
+	const struct binxml_instance *in;
+	size_t at, end;
+
+	if (v->type == VALUE_NULL || !v->bytes.n)
+		return true;
+	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
+	if (p[at] != 0x0c)
+		return false;
+	at += (size_t)(p - r->c->chunk.p) + 1;
+	end = (size_t)(p - r->c->chunk.p) + v->bytes.n;
+	if (binxml_instance_read(r->c, &at, end, &in, NULL) != TOCSIN_OK ||
+	    (at < end && r->c->chunk.p[at] != 0))
+		return false;
+	return in->program->outline && in->program->outline->nested &&
+	       steps(r, in->program->outline, in);
+}
+
+static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in)
+{
+	if (!fits(o, in) || r->c->chunk_nodes < o->cost)
+		return false;
+	r->c->chunk_nodes -= o->cost;
+	for (size_t i = 0; i < o->count; i++) {
+		const struct step *const s = &o->steps[i];
+		const struct value *const v = source(s, in);
+
+		switch (s->kind) {
+		case STEP_SKIP:
+			if (s->slot < in->count && v->type == VALUE_NULL)
+				i = s->next - 1;
+			break;
+		case STEP_FIELD:
+			if (r->e->field[s->field].type == VALUE_NULL &&
+			    !(s->optional && value_is_null(v)))
+				r->e->field[s->field] = *v;
+			break;
+		case STEP_DATA:
+			if (!data(r, s, v))
+				return false;
+			break;
+		case STEP_BINARY:
+			r->e->binary = v->bytes;
+			break;
+		case STEP_NESTED:
+			if (!nested(r, v))
+				return false;
+			break;
+		}
+	}
+	return true;
+}
+
+bool outline_extract(struct binxml_context *c, const struct binxml_instance *instance,
+		     struct event *e)
+{
+	const struct outline *const o = instance->program->outline;
+	struct reading r = {.c = c, .e = e};
+
+	return o && !o->nested && steps(&r, o, instance);
+}
