@@ -7,7 +7,7 @@
 
 #include "base/limits.h"
 
-char *buf_reserve(struct buf *b, size_t n)
+char *buf_grow(struct buf *b, size_t n)
 {
 	const size_t cap = b->cap ? b->cap : LIMIT_BUFFER_BYTES;
 
@@ -23,6 +23,7 @@ char *buf_reserve(struct buf *b, size_t n)
 
 		while (size < b->n + n)
 			size *= 2;
+		size = size < cap ? size : cap;
 		p = realloc(b->p, size);
 		if (!p) {
 			b->failed = true;
@@ -32,26 +33,6 @@ char *buf_reserve(struct buf *b, size_t n)
 		b->size = size;
 	}
 	return b->p + b->n;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	char *const to = buf_reserve(b, n);
-
-	if (to && n) {
-		memcpy(to, p, n);
-		b->n += n;
-	}
-}
-
-void buf_byte(struct buf *b, char c)
-{
-	char *const to = buf_reserve(b, 1);
-
-	if (to) {
-		*to = c;
-		b->n++;
-	}
 }
 
 void buf_str(struct buf *b, const char *s)

@@ -17,12 +17,37 @@ struct buf {
 	bool failed;
 };
 
-/* Makes room for `n` more bytes and returns where they go, or NULL. Advance `b->n` by what was
- * written. */
-char *buf_reserve(struct buf *b, size_t n);
+/* buf_reserve() where there is no room yet. */
+char *buf_grow(struct buf *b, size_t n);
 
-void buf_add(struct buf *b, const void *p, size_t n);
-void buf_byte(struct buf *b, char c);
+/* Makes room for `n` more bytes and returns where they go, or NULL. Advance `b->n` by what was
+ * written. Rendering passes here for every piece of text: room that is there costs no call. */
+static inline char *buf_reserve(struct buf *b, size_t n)
+{
+	/* A buffer grows within its cap only, so room that is there is room within it. */
+	return b->p && !b->failed && n <= b->size - b->n ? b->p + b->n : buf_grow(b, n);
+}
+
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	char *const to = buf_reserve(b, n);
+
+	if (to && n) {
+		memcpy(to, p, n);
+		b->n += n;
+	}
+}
+
+static inline void buf_byte(struct buf *b, char c)
+{
+	char *const to = buf_reserve(b, 1);
+
+	if (to) {
+		*to = c;
+		b->n++;
+	}
+}
+
 void buf_str(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_u64(struct buf *b, uint64_t v);

@@ -156,11 +156,23 @@ static size_t put_escaped(char *out, uint32_t cp, bool lone, enum utf_escape esc
 	return utf8_put(out, cp);
 }
 
-/* ASCII that no escape touches: copied without a look at the escape mode. */
-static bool is_plain(uint32_t c)
+/* ASCII that no escape touches: copied without a look at the escape mode. All printable ones but
+ * " & ' < > and \. */
+/* clang-format off */
+static const uint8_t plain_ascii[128] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
+/* clang-format on */
+
+static bool is_plain(uint16_t u)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\'' && c != '&' && c != '<' && c != '>' &&
-	       c != '\\';
+	return u < 128 && plain_ascii[u];
 }
 
 void utf16_append(struct buf *out, struct view utf16, enum utf_escape escape)
