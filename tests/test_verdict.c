@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/os.h"
 #include "base/timestamp.h"
 #include "format/evtx/evtx_writer.h"
@@ -17,8 +18,8 @@
 /* A folder of logs, and what check says of it. */
 struct lab {
 	char folder[64];
-	char paths[16][96];
-	const char *given[16];
+	char paths[24][96];
+	const char *given[24];
 	size_t count;
 	struct check_options options;
 	struct pack **packs;
@@ -330,6 +331,47 @@ static void hits_outside_the_period_do_not_count(void **state)
 	assert_string_equal(exposure_of(v), "affected"); /* a build lasts */
 }
 
+/* A log that is nothing but hits stays readable, and the worst of them can't hide behind others. */
+static void a_flood_of_hits_is_counted(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "EX01", "Application");
+	const struct check_verdict *v;
+	uint64_t records = 0;
+
+	for (int i = 0; i < LIMIT_HITS_KEPT + 500; i++)
+		add_crash(log, "2021-11-12T00:00:00Z", "15.01.2375.017", ATTACK);
+	for (int i = 0; i < 3; i++)
+		add_crash(log, "2021-11-13T00:00:00Z", "15.01.2375.012", ATTACK);
+	log_close(log);
+	v = only_verdict(check(lab));
+	assert_assessment(v, "attack_found", "3 × ");
+	assert_int_equal(v->detections[0].hits, LIMIT_HITS_KEPT + 503);
+	assert_int_equal(v->finding_count, LIMIT_HITS_KEPT + 2);
+	assert_int_equal(v->findings[0].records, 3);
+	assert_int_equal(v->findings[0].severity, SEVERITY_HIGH);
+	for (size_t i = 0; i < v->finding_count; i++)
+		records += v->findings[i].records;
+	assert_int_equal(records, LIMIT_HITS_KEPT + 503);
+	assert_int_equal(lab->result->hosts[0].build_count, 2);
+}
+
+/* A build below the fix later means below it before, also where one that does not tell is known. */
+static void a_later_affected_build_tells_of_before(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "EX01", "Application");
+	const struct check_verdict *v;
+
+	add_crash(log, "2021-10-01T00:00:00Z", "15.01.2375", HARMLESS); /* CU22, which update? */
+	add(log, "2021-10-02T00:00:00Z", "MSExchange Common", 2, 2,
+	    (const char *const[]){"x BinaryFormatter.Deserialize(", NULL});
+	add_crash(log, "2021-10-05T00:00:00Z", "15.01.2375.012", HARMLESS);
+	log_close(log);
+	v = only_verdict(check(lab));
+	assert_assessment(v, "attack_found", "15.1.2375.12");
+}
+
 /* ---- can this evidence tell */
 
 static void a_whole_quiet_log_gives_no_sign(void **state)
@@ -448,6 +490,129 @@ static void a_truncated_log_has_lost_records(void **state)
 	assert_false(lab->result->complete);
 }
 
+/* Event 104 of the System log: a log was cleared. */
+static void add_cleared(struct log *log, const char *time, const char *channel)
+{
+	struct event_maker m;
+	struct tocsin_error error;
+
+	event_maker_start(&m, &log->arena);
+	event_maker_text(&m, EVENT_PROVIDER, "Microsoft-Windows-Eventlog");
+	event_maker_number(&m, EVENT_ID, VALUE_UINT16, 104);
+	event_maker_number(&m, EVENT_LEVEL, VALUE_UINT8, 4);
+	event_maker_time(&m, at(time));
+	event_maker_text(&m, EVENT_CHANNEL, log->channel);
+	event_maker_text(&m, EVENT_COMPUTER, log->computer);
+	event_maker_string(&m, "Channel", channel);
+	m.event.record_id = log->id++;
+	assert_ok(evtx_writer_add(log->writer, event_maker_done(&m), NULL, &error));
+}
+
+static void a_clearing_in_two_copies_is_told_once(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "EX02", "Application");
+	const struct check_verdict *v;
+
+	add_plain(log, "2021-11-20T00:00:00Z");
+	log_close(log);
+	for (int i = 0; i < 2; i++) {
+		log = log_open(lab, "EX02", "System");
+		add_cleared(log, "2021-11-19T22:10:05Z", "Application");
+		for (int k = 0; k < 9; k++)
+			add_cleared(log, "2021-11-18T00:00:00Z", "Setup");
+		log_close(log);
+	}
+	log = log_open(lab, "EX09", "System"); /* another host's */
+	add_cleared(log, "2021-11-20T22:10:05Z", "Application");
+	log_close(log);
+	check(lab);
+	assert_int_equal(lab->result->host_count, 2);
+	v = &lab->result->hosts[0].verdicts[0];
+	assert_string_equal(v->reason, "Application log was cleared 2021-11-19 22:10:05Z; "
+				       "without MSExchange Management");
+}
+
+/* A copy from before a log was cleared can't fill a gap of the records since then. */
+static void ids_that_start_again_are_other_records(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "EX02", "Application");
+
+	for (int i = 0; i < 10; i++)
+		add_plain(log, "2021-10-01T00:00:00Z");
+	log_close(log);
+	log = log_open(lab, "EX02", "Application");
+	add_plain(log, "2021-11-01T00:00:00Z");
+	log->id = 5;
+	add_plain(log, "2021-11-03T00:00:00Z");
+	log_close(log);
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence", "lacks 3 record ids");
+	assert_assessment(only_verdict(lab->result), "insufficient_evidence",
+			  "record ids start again between 2021-10-01 00:00:00Z and "
+			  "2021-11-01 00:00:00Z");
+	lab->options.since = at("2021-11-04");
+	lab->options.until = at("2021-11-05");
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence", "before --since");
+	lab->options.since = at("2021-11-03");
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence", "lacks 3");
+	assert_null(strstr(only_verdict(lab->result)->reason, "again"));
+}
+
+/* An old copy of a log, and the log as it went on: no gap, nothing started again. */
+static void an_older_copy_is_no_restart(void **state)
+{
+	struct lab *const lab = *state;
+
+	for (uint64_t copy = 0; copy < 3; copy++) {
+		struct log *const log = log_open(lab, "EX02", "Application");
+
+		log->id = 1 + copy * 4;
+		for (uint64_t i = 0; i < 8; i++) {
+			char time[32];
+
+			snprintf(time, sizeof(time), "2021-11-%02uT00:00:00Z", (unsigned)log->id);
+			add_plain(log, time);
+		}
+		log_close(log);
+	}
+	assert_assessment(only_verdict(check(lab)), "no_sign",
+			  "2021-11-01 … 2021-11-16 covered, no gap");
+}
+
+/* A clock that was wrong for a moment doesn't make a log reach back. */
+static void a_wrong_clock_makes_no_log_older(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "EX02", "Application");
+
+	add_plain(log, "2021-11-20T10:00:00Z");
+	add_plain(log, "2001-01-01T00:00:00Z");
+	add_plain(log, "2021-11-21T00:00:00Z");
+	log_close(log);
+	lab->options.since = at("2021-11-01");
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence",
+			  "starts 2021-11-20, after --since");
+	lab->options.since = at("2021-11-20");
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence",
+			  "starts 2021-11-20 10:00:00Z, after --since");
+}
+
+/* Both ends belong to the period. */
+static void the_period_includes_its_ends(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "EX01", "Application");
+
+	add_crash(log, "2021-11-03T09:12:44Z", "15.01.2375.012", ATTACK);
+	log_close(log);
+	lab->options.since = lab->options.until = at("2021-11-03T09:12:44Z");
+	assert_int_equal(only_verdict(check(lab))->finding_count, 1);
+	lab->options.until++;
+	lab->options.since++;
+	assert_int_equal(only_verdict(check(lab))->finding_count, 0);
+}
+
 /* ---- hosts */
 
 static void a_machine_may_have_had_several_names(void **state)
@@ -497,6 +662,142 @@ static void a_collectors_log_has_many_machines(void **state)
 	assert_int_equal(lab->result->host_count, 2);
 	assert_int_equal(lab->result->hosts[0].verdicts[0].finding_count, 0);
 	assert_int_equal(lab->result->hosts[1].verdicts[0].finding_count, 1);
+}
+
+/* Every server of one image begins with the image's name; that makes them no one machine. */
+static void an_image_s_name_joins_no_machines(void **state)
+{
+	static const char *const names[] = {"EX01", "EX02", "ex01.example.org"};
+	struct lab *const lab = *state;
+	struct log *log;
+
+	for (size_t i = 0; i < 3; i++) {
+		log = log_open(lab, "MINWINPC", i == 2 ? "System" : "Application");
+		add_plain(log, "2021-10-01T00:00:00Z");
+		log->computer = names[i];
+		add_crash(log, "2021-10-02T00:00:00Z", i == 1 ? "15.01.2375.017" : "15.01.2375.012",
+			  i == 1 ? HARMLESS : ATTACK);
+		log_close(log);
+	}
+	check(lab);
+	assert_int_equal(lab->result->host_count, 2);
+	assert_string_equal(lab->result->hosts[0].name, "EX01");
+	assert_int_equal(lab->result->hosts[0].alias_count, 3);
+	assert_string_equal(exposure_of(&lab->result->hosts[1].verdicts[0]), "fixed");
+	assert_int_equal(lab->result->hosts[1].verdicts[0].finding_count, 0);
+
+	/* A log that knows the image's name only is nobody's. */
+	log = log_open(lab, "minwinpc", "Setup");
+	add_plain(log, "2021-10-01T00:00:00Z");
+	log_close(log);
+	assert_int_equal(check(lab)->host_count, 3);
+}
+
+/* A log from before the machine got its name is its log; one of a machine that has that name later
+ * is not. */
+static void an_old_name_joins_while_it_was_the_machine_s(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "WIN-8A2KJ3", "Application");
+
+	add_plain(log, "2021-10-01T00:00:00Z");
+	log->computer = "EX01";
+	add_plain(log, "2021-10-10T00:00:00Z");
+	log_close(log);
+	log = log_open(lab, "WIN-8A2KJ3", "Setup");
+	add_plain(log, "2021-10-05T00:00:00Z");
+	log_close(log);
+	assert_int_equal(check(lab)->host_count, 1);
+	log = log_open(lab, "WIN-8A2KJ3", "System");
+	add_plain(log, "2021-10-20T00:00:00Z");
+	log_close(log);
+	assert_int_equal(check(lab)->host_count, 2);
+	assert_string_equal(lab->result->hosts[0].name, "EX01");
+	assert_string_equal(lab->result->hosts[1].name, "WIN-8A2KJ3");
+}
+
+static void an_empty_name_joins_nothing(void **state)
+{
+	static const char *const names[] = {"EX01", "EX02", ""};
+	struct lab *const lab = *state;
+
+	for (size_t i = 0; i < 4; i++) {
+		struct log *const log = log_open(lab, "", "Application");
+
+		add_plain(log, "2021-10-01T00:00:00Z");
+		log->computer = names[i < 3 ? i : 2];
+		add_plain(log, "2021-10-02T00:00:00Z");
+		log_close(log);
+	}
+	check(lab);
+	assert_int_equal(lab->result->host_count, 4);
+	assert_string_equal(lab->result->hosts[0].name, "");
+	assert_int_equal(lab->result->hosts[0].alias_count, 1);
+	assert_string_equal(lab->result->hosts[2].name, "EX01");
+	assert_int_equal(lab->result->hosts[2].alias_count, 1);
+}
+
+/* The newest name is the one of the newest record id, whatever a wrong clock says. */
+static void a_wrong_clock_renames_no_machine(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "MINWINPC", "System");
+
+	add_plain(log, "2030-01-01T00:00:00Z");
+	log->computer = "EX01";
+	add_plain(log, "2021-10-02T00:00:00Z");
+	log_close(log);
+	check(lab);
+	assert_int_equal(lab->result->host_count, 1);
+	assert_string_equal(lab->result->hosts[0].name, "EX01");
+	assert_string_equal(lab->result->hosts[0].aliases[0], "EX01");
+}
+
+/* A build for a name counts for the machine that has it now, not for one that once had. */
+static void a_given_build_is_for_the_present_name(void **state)
+{
+	static const char *const given[] = {"EX01=15.1.2375.12"};
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "EX01", "Application");
+
+	add_plain(log, "2021-10-01T00:00:00Z");
+	log->computer = "EX01-OLD";
+	add_plain(log, "2021-10-10T00:00:00Z");
+	log_close(log);
+	log = log_open(lab, "EX01", "Application");
+	add_plain(log, "2021-11-01T00:00:00Z");
+	log_close(log);
+	lab->options.build_count = 1;
+	lab->options.builds = given;
+	check(lab);
+	assert_int_equal(lab->result->host_count, 2);
+	assert_string_equal(exposure_of(&lab->result->hosts[0].verdicts[0]), "affected");
+	assert_string_equal(exposure_of(&lab->result->hosts[1].verdicts[0]), "unknown");
+}
+
+/* One file with several names and channels that is damaged counts its damage once. */
+static void damage_of_one_file_counts_once(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "WIN-8A2KJ3", "Application");
+	const struct check_verdict *v;
+	FILE *f;
+
+	add_plain(log, "2021-10-01T00:00:00Z");
+	log->computer = "EX01";
+	for (int i = 0; i < 20; i++)
+		add_plain(log, "2021-10-02T00:00:00Z");
+	log_close(log);
+	f = fopen(lab->paths[0], "r+b");
+	assert_non_null(f);
+	fseek(f, 4096 + 512 + 3000, SEEK_SET);
+	for (int i = 0; i < 400; i++)
+		fputc(0xee, f);
+	fclose(f);
+	v = only_verdict(check(lab));
+	assert_string_equal(assessment_name(v->assessment), "insufficient_evidence");
+	assert_int_equal(lab->result->lost, 1);
+	assert_assessment(v, "insufficient_evidence", "damaged in 1 place");
 }
 
 /* ---- builds from the user */
@@ -602,6 +903,19 @@ int main(void)
 		TEST(a_collectors_log_has_many_machines),
 		TEST(a_given_build_counts_as_now),
 		TEST(a_build_that_is_none_is_refused),
+		TEST(a_flood_of_hits_is_counted),
+		TEST(a_later_affected_build_tells_of_before),
+		TEST(a_clearing_in_two_copies_is_told_once),
+		TEST(ids_that_start_again_are_other_records),
+		TEST(an_older_copy_is_no_restart),
+		TEST(a_wrong_clock_makes_no_log_older),
+		TEST(the_period_includes_its_ends),
+		TEST(an_image_s_name_joins_no_machines),
+		TEST(an_old_name_joins_while_it_was_the_machine_s),
+		TEST(an_empty_name_joins_nothing),
+		TEST(a_wrong_clock_renames_no_machine),
+		TEST(a_given_build_is_for_the_present_name),
+		TEST(damage_of_one_file_counts_once),
 		TEST(threads_do_not_change_a_byte),
 	};
 

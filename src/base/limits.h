@@ -117,6 +117,37 @@
  * costs up to 65,536 steps to compile. */
 #define LIMIT_PATTERN_UNITS 4096
 
+/* Hits of one detection in the records of one log and host that check shows one by one; the rest is
+ * counted, by what ran. An attack leaves some, a crash loop some thousand. */
+#define LIMIT_HITS_KEPT 10000
+
+/* The same when a run has this many hits in all, and what is then kept of each new detection, log
+ * and host: thousands of hosts stay in memory. */
+#define LIMIT_HITS_ALL 100000
+#define LIMIT_HITS_FEW 10
+
+/* Bytes of text that check keeps of one hit. A record has 64 KiB; the longest real ones (stack
+ * traces) stay below 32 KiB. */
+#define LIMIT_HIT_TEXT (64u << 10)
+
+/* The same when the texts of a unit of a scan or of a whole run take this much, and what is then
+ * kept of each. */
+#define LIMIT_UNIT_HIT_TEXT (16u << 20)
+#define LIMIT_HIT_TEXTS (64u << 20)
+#define LIMIT_HIT_TEXT_FEW 400
+
+/* Builds over time of one log and host: a real one has some tens. */
+#define LIMIT_BUILDS_KEPT 1000
+
+/* Times that a log and host tells of a cleared log. */
+#define LIMIT_CLEARED_KEPT 1000
+
+/* Runs of consecutive record ids in all: real logs have one or a few each. */
+#define LIMIT_ID_RUNS (1u << 20)
+
+/* Losses of one source that are told one by one; the rest is counted. */
+#define LIMIT_LOSSES_KEPT 1000
+
 /* Threads of one run. */
 #define LIMIT_THREADS 256
 

@@ -176,6 +176,7 @@ static void finding(struct json *j, const struct check_finding *f)
 	json_member_str(j, "account", f->account);
 	json_member_str(j, "client_ip", f->client_ip);
 	json_member_str(j, "text", f->text);
+	json_member_u64(j, "records", f->records);
 	json_end(j, '}');
 }
 
@@ -244,6 +245,10 @@ void check_report_json(const struct check_report *r, struct buf *out)
 	json_member_u64(&j, "records", r->result->records);
 	json_member_u64(&j, "lost", r->result->lost);
 	evidence_list(&j, r->evidence);
+	/* Beside those: what the walk left out because it is no event log, or was there before. */
+	json_member_u64(&j, "ignored", r->evidence->ignored);
+	json_member_u64(&j, "links_not_followed", r->evidence->links);
+	json_member_u64(&j, "duplicates", r->evidence->duplicates);
 	error_list(&j, r->result);
 	json_key(&j, "advisories");
 	json_begin(&j, '[');

@@ -163,7 +163,12 @@ static void finding(const struct check_finding *f, struct buf *out)
 		clean(out, f->process);
 	}
 	buf_str(out, "\n      ");
-	buf_str(out, f->detection->title);
+	clean(out, f->detection->title);
+	if (f->records > 1) {
+		filetime_format_second(when, f->last);
+		buf_printf(out, ", the first of %llu more that are not shown one by one, until %s",
+			   (unsigned long long)f->records, when);
+	}
 	if (f->account) {
 		buf_str(out, ", account ");
 		clean(out, f->account);
@@ -196,8 +201,10 @@ static void to_do(const struct check_verdict *v, struct buf *out)
 
 		if (e->status == EXPOSURE_FIXED || e->status == EXPOSURE_NOT_AFFECTED)
 			continue;
-		buf_printf(out, "  %s %s: %s\n", v->exposures[i].cve,
-			   e->status == EXPOSURE_AFFECTED ? "affected" : "unknown", e->reason);
+		buf_printf(out, "  %s %s: ", v->exposures[i].cve,
+			   e->status == EXPOSURE_AFFECTED ? "affected" : "unknown");
+		clean(out, e->reason);
+		buf_byte(out, '\n');
 		if (e->fix_update)
 			install(e, out);
 	}
@@ -282,6 +289,17 @@ static void totals(const struct check_report *r, struct buf *out)
 		counted(out, silent, "host", "hosts");
 	}
 	buf_byte(out, '\n');
+	if (r->evidence->ignored || r->evidence->links) {
+		buf_str(out, "not read: ");
+		if (r->evidence->ignored)
+			counted(out, r->evidence->ignored, "file that is no event log",
+				"files that are no event logs (archives must be unpacked)");
+		if (r->evidence->links) {
+			buf_str(out, r->evidence->ignored ? ", " : "");
+			counted(out, r->evidence->links, "link to a folder", "links to folders");
+		}
+		buf_byte(out, '\n');
+	}
 }
 
 void check_report_text(const struct check_report *r, unsigned width, bool color, struct buf *out)

@@ -88,6 +88,19 @@ static enum tocsin_status add_error(struct check_result *r, size_t *room, const 
 	return e->message ? TOCSIN_OK : TOCSIN_NO_MEMORY;
 }
 
+/* The losses of a source beyond those that are told one by one: one entry, with their number. */
+static enum tocsin_status add_more(struct check_result *r, size_t *room, const char *source,
+				   const struct source_loss *loss)
+{
+	struct tocsin_error e;
+
+	error_setf(&e, TOCSIN_LIMIT, 0, "more is wrong than is told one by one",
+		   "%zu more places, %zu of them lost", loss->more, loss->more_lost);
+	TRY(add_error(r, room, source, &e, 0, loss->more_lost > 0));
+	r->lost += loss->more_lost ? loss->more_lost - 1 : 0; /* the entry itself is counted */
+	return TOCSIN_OK;
+}
+
 /* What could not be listed, what is no evidence, what was lost while reading: in this order. */
 static enum tocsin_status report_errors(struct check_result *r, const struct evidence *evidence,
 					const struct collection *c)
@@ -101,17 +114,19 @@ static enum tocsin_status report_errors(struct check_result *r, const struct evi
 		const struct source *const s = &evidence->others[i];
 		struct tocsin_error e;
 
-		error_set(&e, TOCSIN_UNSUPPORTED, 0,
-			  s->kind == SOURCE_EVT   ? "a legacy event log (.evt) is not read"
-			  : s->kind == SOURCE_ETL ? "an event trace (.etl) is not read"
-						  : "not an event log by its content");
-		TRY(add_error(r, &room, s->path, &e, 0, true));
+		error_set(&e, TOCSIN_UNSUPPORTED, 0, s->reason);
+		/* No command asks for event traces; a collection is full of them. */
+		TRY(add_error(r, &room, s->path, &e, 0, s->given || s->kind != SOURCE_ETL));
 	}
 	for (size_t i = 0; i < c->damage_count; i++) {
 		const struct scan_damage *const d = &c->damages[i];
+		const struct source_loss *const loss = &c->losses[d->source - c->sources];
+		const bool last = i + 1 == c->damage_count || c->damages[i + 1].source != d->source;
 
 		TRY(add_error(r, &room, d->source->path, &d->error, d->record_id,
 			      d->error.status != TOCSIN_MISMATCH));
+		if (last && loss->more)
+			TRY(add_more(r, &room, d->source->path, loss));
 	}
 	return TOCSIN_OK;
 }

@@ -10,9 +10,14 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "verdict/timeline.h"
 
 #define CLEARED_LOG 104u       /* System, Microsoft-Windows-Eventlog: names the log */
 #define CLEARED_SECURITY 1102u /* Security: the Security log itself */
+
+/* FNV-1a, 64 bits */
+#define FNV_START 0xcbf29ce484222325u
+#define FNV_PRIME 0x100000001b3u
 
 struct worker {
 	struct matcher ***matchers; /* [pack][detection] */
@@ -22,6 +27,7 @@ struct worker {
 struct run {
 	const struct check_options *options;
 	struct collection *whole;
+	size_t tally_count; /* a segment: all packs' detections and build rules */
 	struct worker *workers;
 	unsigned worker_count;
 };
@@ -39,6 +45,62 @@ static const char *field_text(struct arena *a, const struct event *e, enum event
 	return value_text8(a, &e->field[f]);
 }
 
+static uint64_t hash_text(uint64_t h, const char *s)
+{
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * FNV_PRIME;
+	return h * FNV_PRIME;
+}
+
+static size_t segment_slot(const struct collection *c, const struct source *source,
+			   const char *computer, const char *channel)
+{
+	uint64_t h = hash_text(hash_text(FNV_START ^ (uintptr_t)source, computer), channel);
+	size_t i;
+
+	h ^= h >> 29;
+	for (i = (size_t)h & (c->index.room - 1); c->index.slots[i];
+	     i = (i + 1) & (c->index.room - 1)) {
+		const struct segment *const s = c->segments[c->index.slots[i] - 1];
+
+		if (s->source == source && !strcmp(s->computer, computer) &&
+		    !strcmp(s->channel, channel))
+			break;
+	}
+	return i;
+}
+
+static struct segment *find_segment(const struct collection *c, const struct source *source,
+				    const char *computer, const char *channel)
+{
+	const size_t slot =
+		c->index.room ? c->index.slots[segment_slot(c, source, computer, channel)] : 0;
+
+	return slot ? c->segments[slot - 1] : NULL;
+}
+
+/* Puts the last segment into the index, which grows with them. */
+static bool index_segment(struct collection *c)
+{
+	const struct segment *s;
+
+	if (c->segment_count * 2 > c->index.room) {
+		const size_t room = c->index.room ? c->index.room * 2 : 16;
+
+		c->index.slots = arena_array(&c->arena, room, sizeof(*c->index.slots));
+		c->index.room = c->index.slots ? room : 0;
+		for (size_t i = 0; c->index.room && i + 1 < c->segment_count; i++) {
+			s = c->segments[i];
+			c->index.slots[segment_slot(c, s->source, s->computer, s->channel)] = i + 1;
+		}
+	}
+	if (!c->index.room)
+		return false;
+	s = c->segments[c->segment_count - 1];
+	c->index.slots[segment_slot(c, s->source, s->computer, s->channel)] = c->segment_count;
+	return true;
+}
+
 static struct segment *new_segment(struct collection *c, const struct source *source,
 				   const char *computer, const char *channel)
 {
@@ -53,19 +115,7 @@ static struct segment *new_segment(struct collection *c, const struct source *so
 	s->computer = computer;
 	s->channel = channel;
 	s->from = UINT64_MAX;
-	return s;
-}
-
-/* Sources come one after the other, so a source's segments are the last ones. */
-static struct segment *find_segment(const struct collection *c, const struct source *source,
-				    const char *computer, const char *channel)
-{
-	for (size_t i = c->segment_count; i-- > 0 && c->segments[i]->source == source;) {
-		if (!strcmp(c->segments[i]->computer, computer) &&
-		    !strcmp(c->segments[i]->channel, channel))
-			return c->segments[i];
-	}
-	return NULL;
+	return index_segment(c) ? s : NULL;
 }
 
 /* The segment of an event; its names are compared raw with the last record's first. */
@@ -96,20 +146,26 @@ static struct segment *segment_of(struct unit *u, const struct event *e)
 	return s;
 }
 
-static bool add_run(struct arena *a, struct segment *s, const struct id_run *run)
+static bool add_run(struct collection *c, struct segment *s, const struct id_run *run)
 {
 	struct id_run *const last = s->run_count ? &s->runs[s->run_count - 1] : NULL;
 	struct id_run *fresh;
 
+	s->last_id = run->last > s->last_id ? run->last : s->last_id;
 	if (last && run->first == last->last + 1) {
 		last->last = run->last;
 		last->last_time = run->last_time;
 		return true;
 	}
-	fresh = ARENA_GROW(a, s->runs, s->run_count, s->run_room);
+	if (c->run_count == LIMIT_ID_RUNS) {
+		s->scattered = true;
+		return true;
+	}
+	fresh = ARENA_GROW(&c->arena, s->runs, s->run_count, s->run_room);
 	if (!fresh)
 		return false;
 	*fresh = *run;
+	c->run_count++;
 	return true;
 }
 
@@ -121,14 +177,14 @@ static uint64_t event_record_number(const struct event *e)
 static uint64_t hash_view(uint64_t h, struct view v)
 {
 	for (size_t i = 0; i < v.n; i++)
-		h = (h ^ v.p[i]) * 0x100000001b3u; /* FNV-1a, 64 bits */
-	return (h ^ v.n) * 0x100000001b3u;
+		h = (h ^ v.p[i]) * FNV_PRIME;
+	return (h ^ v.n) * FNV_PRIME;
 }
 
 /* A record's identity beside its host and channel: two exports of one log hold the same. */
 static uint64_t event_hash(const struct event *e)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = FNV_START;
 
 	h = hash_view(h, e->field[EVENT_PROVIDER].bytes);
 	h = hash_view(h, e->field[EVENT_ID].bytes);
@@ -137,32 +193,62 @@ static uint64_t event_hash(const struct event *e)
 	return h;
 }
 
-static const char *string_at(struct arena *a, const struct event *e, int index)
+/*
+ * A copy of a text of a hit. A log where each record is a hit with a long text must not take the
+ * memory: `taken` counts what is kept, and beyond `limit` a text keeps its start only.
+ */
+static const char *keep_text(struct arena *a, const char *s, size_t *taken, size_t limit)
+{
+	const size_t n = strlen(s), room = *taken < limit ? LIMIT_HIT_TEXT : LIMIT_HIT_TEXT_FEW;
+	char *copy;
+	size_t cut = room;
+
+	if (n <= room + 4) {
+		*taken += n;
+		return arena_copy(a, s, n);
+	}
+	while (cut && ((uint8_t)s[cut] & 0xc0) == 0x80)
+		cut--; /* not inside a character */
+	copy = arena_alloc(a, cut + sizeof(" …"));
+	if (!copy)
+		return NULL;
+	memcpy(copy, s, cut);
+	memcpy(copy + cut, " …", sizeof(" …"));
+	*taken += cut;
+	return copy;
+}
+
+static const char *string_at(struct unit *u, struct arena *scratch, const struct event *e,
+			     int index)
 {
 	struct value v;
+	const char *text;
 
 	if (index < 0 || (size_t)index >= e->data_count)
 		return NULL;
 	v = event_string(e, (size_t)index);
-	return value_text8(a, &v);
+	text = value_text8(scratch, &v);
+	text = text ? keep_text(&u->c.arena, text, &u->c.text_bytes, LIMIT_UNIT_HIT_TEXT) : NULL;
+	u->c.failed |= !text;
+	return text;
 }
 
 /* The message where its wording is known, else the inserted values with " | " between them. */
 static const char *event_text(const struct message_catalogue *catalogue, const struct event *e,
-			      struct arena *scratch, struct arena *a)
+			      struct arena *scratch)
 {
 	struct buf text = {0};
 	struct view message;
 	const char *copy;
 
 	if (message_text(catalogue, e, scratch, &message) != MESSAGE_UNKNOWN)
-		return utf16_to_utf8(a, message, NULL);
-	for (size_t i = 0; i < e->data_count; i++) {
+		return utf16_to_utf8(scratch, message, NULL);
+	for (size_t i = 0; i < e->data_count && text.n <= LIMIT_HIT_TEXT; i++) {
 		if (i)
 			buf_str(&text, " | ");
 		value_append(&text, &e->data[i].value, UTF_PLAIN);
 	}
-	copy = text.failed ? NULL : arena_copy(a, text.p, text.n);
+	copy = text.failed ? NULL : arena_copy(scratch, text.p, text.n);
 	buf_free(&text);
 	return copy;
 }
@@ -179,7 +265,7 @@ static struct mark *add_mark(struct unit *u, enum mark_kind kind, const struct s
 	m->kind = kind;
 	m->count = 1;
 	m->segment = s;
-	m->time = event_time(e);
+	m->time = m->last = event_time(e);
 	m->record_id = event_record_number(e);
 	m->offset = e->offset;
 	m->chunk = e->chunk;
@@ -205,6 +291,21 @@ static bool count_undecided(struct unit *u, const struct segment *s, size_t pack
 	return false;
 }
 
+static void fill_hit(const struct run *r, struct worker *w, struct unit *u, struct mark *m,
+		     const struct event *e)
+{
+	const struct pack_fields *const f =
+		&r->options->packs[m->pack]->detections[m->detection].fields;
+	const char *const text = event_text(r->options->catalogue, e, &w->scratch);
+
+	m->text = text ? keep_text(&u->c.arena, text, &u->c.text_bytes, LIMIT_UNIT_HIT_TEXT) : NULL;
+	m->build = string_at(u, &w->scratch, e, f->build);
+	m->account = string_at(u, &w->scratch, e, f->account);
+	m->process = string_at(u, &w->scratch, e, f->process);
+	u->c.failed |= !m->text;
+	arena_reset(&w->scratch);
+}
+
 static void match_detections(struct run *r, struct worker *w, struct unit *u,
 			     const struct segment *s, const struct event *e)
 {
@@ -212,7 +313,6 @@ static void match_detections(struct run *r, struct worker *w, struct unit *u,
 		const struct pack *const pack = r->options->packs[p];
 
 		for (size_t d = 0; d < pack->detection_count; d++) {
-			const struct pack_fields *const fields = &pack->detections[d].fields;
 			const enum tri answer = matcher_match(w->matchers[p][d], e);
 			struct mark *m;
 
@@ -224,21 +324,15 @@ static void match_detections(struct run *r, struct worker *w, struct unit *u,
 				return;
 			m->pack = p;
 			m->detection = d;
-			if (answer != TRI_TRUE)
-				continue;
-			m->text = event_text(r->options->catalogue, e, &w->scratch, &u->c.arena);
-			m->build = string_at(&u->c.arena, e, fields->build);
-			m->account = string_at(&u->c.arena, e, fields->account);
-			m->process = string_at(&u->c.arena, e, fields->process);
-			u->c.failed |= !m->text;
-			arena_reset(&w->scratch);
+			if (answer == TRI_TRUE)
+				fill_hit(r, w, u, m, e);
 		}
 	}
 }
 
 /* Builds that the event proves. They count whatever period is asked for: a build lasts. */
-static void mark_builds(struct run *r, struct unit *u, const struct segment *s,
-			const struct event *e)
+static void mark_builds(const struct run *r, struct worker *w, struct unit *u,
+			const struct segment *s, const struct event *e)
 {
 	const uint64_t id = event_number(e, EVENT_ID, UINT64_MAX);
 
@@ -257,8 +351,8 @@ static void mark_builds(struct run *r, struct unit *u, const struct segment *s,
 				return;
 			m->pack = p;
 			m->detection = b;
-			m->text = string_at(&u->c.arena, e, (int)rule->string);
-			u->c.failed |= !m->text;
+			m->text = string_at(u, &w->scratch, e, (int)rule->string);
+			arena_reset(&w->scratch);
 		}
 	}
 }
@@ -310,7 +404,7 @@ static void on_event(void *context, const struct scan_worker *w, void *unit, con
 	s = segment_of(u, e);
 	run.first = run.last = event_record_number(e);
 	run.first_time = run.last_time = time;
-	if (!s || !add_run(&u->c.arena, s, &run)) {
+	if (!s || !add_run(&u->c, s, &run)) {
 		u->c.failed = true;
 		return;
 	}
@@ -319,7 +413,7 @@ static void on_event(void *context, const struct scan_worker *w, void *unit, con
 	s->from = time < s->from ? time : s->from;
 	s->to = time > s->to ? time : s->to;
 	s->forwarded |= e->field[EVENT_MESSAGE].type != VALUE_NULL;
-	mark_builds(r, u, s, e);
+	mark_builds(r, &r->workers[w->index], u, s, e);
 	if (time < r->options->since || time > r->options->until)
 		return;
 	mark_cleared(u, s, e);
@@ -360,8 +454,9 @@ static struct segment *join_segment(struct collection *c, const struct segment *
 	to->from = from->from < to->from ? from->from : to->from;
 	to->to = from->to > to->to ? from->to : to->to;
 	to->forwarded |= from->forwarded;
+	to->scattered |= from->scattered;
 	for (size_t i = 0; i < from->run_count; i++) {
-		if (!add_run(&c->arena, to, &from->runs[i]))
+		if (!add_run(c, to, &from->runs[i]))
 			return NULL;
 	}
 	return to;
@@ -373,38 +468,132 @@ static const char *keep(struct collection *c, const char *s)
 
 	if (!s)
 		return NULL;
-	copy = arena_string(&c->arena, s);
+	copy = keep_text(&c->arena, s, &c->text_bytes, LIMIT_HIT_TEXTS);
 	c->failed |= !copy;
 	return copy;
 }
 
-static void join_mark(struct collection *c, const struct mark *from)
+/* The tally of a mark's detection or build rule in its segment. */
+static struct tally *tally_of(const struct run *r, struct segment *s, const struct mark *m)
 {
-	struct mark *to;
+	const struct check_options *const o = r->options;
+	size_t i = m->detection;
 
-	/* A crash loop proves one build a thousand times: only where it changes counts. */
-	if (from->kind == MARK_BUILD && c->mark_count) {
-		const struct mark *const last = &c->marks[c->mark_count - 1];
+	if (!s->tallies)
+		s->tallies = arena_array(&r->whole->arena, r->tally_count, sizeof(*s->tallies));
+	for (size_t p = 0; p < m->pack; p++)
+		i += o->packs[p]->detection_count + o->packs[p]->build_count + 1;
+	if (m->kind == MARK_BUILD)
+		i += o->packs[m->pack]->detection_count;
+	else if (m->kind == MARK_CLEARED)
+		i = r->tally_count - 1;
+	return s->tallies ? &s->tallies[i] : NULL;
+}
 
-		if (last->kind == MARK_BUILD && last->pack == from->pack &&
-		    last->detection == from->detection && !strcmp(last->text, from->text) &&
-		    !strcmp(last->segment->computer, from->segment->computer) &&
-		    last->segment->source == from->segment->source && last->time <= from->time)
-			return;
+/* Counts a mark as one more of an earlier one. */
+static bool add_to(struct collection *c, size_t index, const struct mark *from)
+{
+	struct mark *const to = index ? &c->marks[index - 1] : NULL;
+
+	if (!to)
+		return false;
+	to->count += from->count;
+	to->last = from->last > to->last ? from->last : to->last;
+	if (from->time < to->time)
+		to->time = from->time;
+	return true;
+}
+
+/*
+ * Whether a mark needs no place of its own. A crash loop proves one build a thousand times: only
+ * where it changes counts. Hits beyond the limits are counted by what the event says that ran:
+ * their severity depends on it.
+ */
+static bool is_counted(const struct run *r, struct tally *t, const struct mark *m,
+		       size_t **ret_slot)
+{
+	struct collection *const c = r->whole;
+	const struct mark *const last = t->last_build ? &c->marks[t->last_build - 1] : NULL;
+	struct arena scratch = {0};
+	struct build own;
+
+	*ret_slot = NULL;
+	switch (m->kind) {
+	case MARK_BUILD:
+		*ret_slot = &t->last_build;
+		return last && !strcmp(last->text, m->text) && last->time <= m->time;
+	case MARK_UNDECIDED:
+		*ret_slot = &t->undecided;
+		return add_to(c, t->undecided, m);
+	case MARK_HIT:
+		if (t->kept < (c->hit_count < LIMIT_HITS_ALL ? LIMIT_HITS_KEPT : LIMIT_HITS_FEW)) {
+			t->kept++;
+			c->hit_count++;
+			return false;
+		}
+		*ret_slot = &t->more[timeline_own(&scratch, r->options->db,
+						  r->options->packs[m->pack], m->build, &own)];
+		arena_free(&scratch);
+		return add_to(c, **ret_slot, m);
+	case MARK_CLEARED:
+		break;
 	}
-	to = ARENA_GROW(&c->arena, c->marks, c->mark_count, c->mark_room);
+	return t->build_count++ >= LIMIT_CLEARED_KEPT;
+}
+
+static void join_mark(const struct run *r, const struct mark *from)
+{
+	struct collection *const c = r->whole;
+	struct segment *const s = find_segment(c, from->segment->source, from->segment->computer,
+					       from->segment->channel);
+	struct tally *const t = s ? tally_of(r, s, from) : NULL;
+	struct mark *to;
+	size_t *slot;
+
+	if (!t) {
+		c->failed = true;
+		return;
+	}
+	if (is_counted(r, t, from, &slot))
+		return;
+	if (from->kind == MARK_BUILD && ++t->build_count > LIMIT_BUILDS_KEPT)
+		to = &c->marks[t->last_build - 1]; /* the newest one decides about exposure */
+	else
+		to = ARENA_GROW(&c->arena, c->marks, c->mark_count, c->mark_room);
 	if (!to) {
 		c->failed = true;
 		return;
 	}
 	*to = *from;
-	to->segment = find_segment(c, from->segment->source, from->segment->computer,
-				   from->segment->channel);
+	to->segment = s;
 	to->provider = keep(c, from->provider);
 	to->text = keep(c, from->text);
 	to->build = keep(c, from->build);
 	to->account = keep(c, from->account);
 	to->process = keep(c, from->process);
+	if (slot)
+		*slot = (size_t)(to - c->marks) + 1;
+}
+
+/* The first losses of a source are told one by one. */
+static bool join_damage(struct collection *c, const struct scan_damage *d)
+{
+	struct source_loss *const loss = &c->losses[d->source - c->sources];
+	const bool lost = d->error.status != TOCSIN_MISMATCH;
+	struct scan_damage *to;
+
+	loss->lost += lost;
+	if (loss->kept == LIMIT_LOSSES_KEPT) {
+		loss->more++;
+		loss->more_lost += lost;
+		return true;
+	}
+	to = ARENA_GROW(&c->arena, c->damages, c->damage_count, c->damage_room);
+	if (!to)
+		return false;
+	*to = *d;
+	loss->kept++;
+	return true;
 }
 
 static void unit_free(struct unit *u)
@@ -431,16 +620,9 @@ static bool on_unit_end(void *context, const struct source *source, void *unit)
 	for (size_t i = 0; i < u->c.segment_count; i++)
 		c->failed |= !join_segment(c, u->c.segments[i]);
 	for (size_t i = 0; i < u->c.mark_count && !c->failed; i++)
-		join_mark(c, &u->c.marks[i]);
-	for (size_t i = 0; i < u->c.damage_count; i++) {
-		struct scan_damage *const d =
-			ARENA_GROW(&c->arena, c->damages, c->damage_count, c->damage_room);
-
-		if (d)
-			*d = u->c.damages[i];
-		else
-			c->failed = true;
-	}
+		join_mark(r, &u->c.marks[i]);
+	for (size_t i = 0; i < u->c.damage_count; i++)
+		c->failed |= !join_damage(c, &u->c.damages[i]);
 	unit_free(u);
 	return !c->failed;
 }
@@ -510,7 +692,7 @@ enum tocsin_status collect_run(struct collection *c, const struct evidence *evid
 			       const struct check_options *options, const struct compiled *compiled,
 			       struct tocsin_error *error)
 {
-	struct run r = {options, c, NULL, options->threads ? options->threads : 1};
+	struct run r = {options, c, 1, NULL, options->threads ? options->threads : 1};
 	const struct scan_options scan = {r.worker_count, false};
 	const struct scan_client client = {
 		.context = &r,
@@ -523,7 +705,12 @@ enum tocsin_status collect_run(struct collection *c, const struct evidence *evid
 	};
 	enum tocsin_status status = TOCSIN_NO_MEMORY;
 
-	if (workers_new(&r, compiled))
+	for (size_t p = 0; p < options->pack_count; p++)
+		r.tally_count +=
+			options->packs[p]->detection_count + options->packs[p]->build_count + 1;
+	c->sources = evidence->sources;
+	c->losses = arena_array(&c->arena, evidence->source_count, sizeof(*c->losses));
+	if (c->losses && workers_new(&r, compiled))
 		status = scan_run(evidence, &scan, &client, error);
 	workers_free(&r);
 	if (c->failed)

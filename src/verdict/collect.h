@@ -13,6 +13,15 @@ struct id_run {
 	uint64_t first_time, last_time;
 };
 
+/* What is counted for one detection or build rule of one segment. */
+struct tally {
+	size_t kept;        /* HIT marks that are one record */
+	size_t more[4];     /* by enum ran: index + 1 of the mark for the others */
+	size_t undecided;   /* index + 1 of the UNDECIDED mark */
+	size_t last_build;  /* index + 1 of the newest BUILD mark */
+	size_t build_count; /* BUILD marks */
+};
+
 /* The records of one source that have one Computer and one channel. */
 struct segment {
 	const struct source *source;
@@ -20,9 +29,11 @@ struct segment {
 	uint64_t from, to, records;
 	struct id_run *runs;
 	size_t run_count, run_room;
-	uint64_t last_seen; /* newest record's time: which of several names is the latest */
-	bool forwarded;     /* its records were rendered by a collector */
-	size_t host;        /* index of its host_group, set by hosts_group() */
+	uint64_t last_id;      /* the greatest record id: which of several names is the latest */
+	bool scattered;        /* more runs than can be kept: gaps are not known */
+	bool forwarded;        /* its records were rendered by a collector */
+	struct tally *tallies; /* of the packs' detections, then build rules; NULL: none yet */
+	size_t host;           /* index of its host_group, set by hosts_group() */
 };
 
 /* Something at a time on a computer: a hit, an undecided record, a build, a cleared log. */
@@ -33,15 +44,27 @@ struct mark {
 	const struct segment *segment;
 	size_t pack, detection; /* HIT, UNDECIDED; BUILD: the pack */
 	uint64_t time, record_id, offset, hash;
-	uint64_t count; /* records: UNDECIDED ones of one segment and detection are one mark */
+	/* Records: UNDECIDED ones of one segment and detection are one mark, and so are HIT ones
+	 * beyond LIMIT_HITS_KEPT; `time` is then the first one's, `last` the last one's. */
+	uint64_t count;
+	uint64_t last;
 	uint32_t chunk, event_id;
 	const char *provider;
 	const char *text; /* HIT: the message; BUILD: the build; CLEARED: the log's name */
 	const char *build, *account, *process;
 };
 
+/* Losses of one source; what is not a loss but told (a checksum) is kept only. */
+struct source_loss {
+	uint64_t lost;
+	size_t kept, more; /* damages in the list, and beyond it */
+	size_t more_lost;
+};
+
 struct collection {
 	struct arena arena;
+	const struct source *sources; /* of the evidence */
+	struct source_loss *losses;   /* one a source */
 	struct segment **segments;
 	size_t segment_count, segment_room;
 	struct mark *marks;
@@ -49,6 +72,11 @@ struct collection {
 	struct scan_damage *damages;
 	size_t damage_count, damage_room;
 	uint64_t records;
+	size_t run_count, hit_count, text_bytes; /* against their limits */
+	struct { /* segments by source and names; open addressing, `room` a power of two */
+		size_t *slots; /* index + 1 */
+		size_t room;
+	} index;
 	bool failed; /* memory */
 };
 

@@ -104,6 +104,8 @@ static void fill_finding(const struct judge *j, const struct mark *m, struct che
 	f->severity = ran == RAN_AFFECTED ? d->severity_affected : d->severity_otherwise;
 	f->detection = d;
 	f->time = m->time;
+	f->records = m->count;
+	f->last = m->last;
 	f->source = m->segment->source;
 	f->record_id = m->record_id;
 	f->offset = m->offset;
@@ -163,8 +165,8 @@ static void count_hit(const struct judge *j, const struct mark *m)
 	struct check_detection *const d = &j->v->detections[m->detection];
 
 	d->first = d->hits == 0 || m->time < d->first ? m->time : d->first;
-	d->last = m->time > d->last ? m->time : d->last;
-	d->hits++;
+	d->last = m->last > d->last ? m->last : d->last;
+	d->hits += m->count;
 	fill_finding(j, m, &j->v->findings[j->v->finding_count++]);
 }
 
@@ -211,17 +213,17 @@ static void reason_findings(const struct judge *j, struct buf *out)
 	const char *build = NULL;
 
 	for (size_t d = 0; d < v->detection_count; d++) {
-		size_t n = 0;
+		uint64_t n = 0;
 
 		for (size_t i = 0; i < v->finding_count; i++) {
 			if (v->findings[i].severity == worst &&
 			    v->findings[i].detection == v->detections[d].detection) {
-				n++;
+				n += v->findings[i].records;
 				build = build ? build : v->findings[i].build;
 			}
 		}
 		if (n)
-			buf_printf(out, "%s%zu × %s", out->n ? "; " : "", n,
+			buf_printf(out, "%s%llu × %s", out->n ? "; " : "", (unsigned long long)n,
 				   v->detections[d].detection->title);
 	}
 	if (build)
@@ -246,36 +248,75 @@ static bool told_before(const struct judge *j, size_t detection, size_t channel)
 	return false;
 }
 
+/* What one required channel leaves of the period that all cover. */
+static enum tocsin_status channel_doubts(struct judge *j, const char *channel, struct buf *out,
+					 uint64_t *from, uint64_t *to)
+{
+	uint64_t first = 0, last = UINT64_MAX;
+
+	TRY(coverage_doubts(j->a, j->c, j->group, channel, j->options, out, &first, &last));
+	*from = first > *from ? first : *from;
+	*to = last < *to ? last : *to;
+	return TOCSIN_OK;
+}
+
+/* A log name of a command may hold wildcards: then it asks for each log that is there. */
+static enum tocsin_status pattern_doubts(struct judge *j, const struct query *q, size_t channel,
+					 struct buf *out, uint64_t *from, uint64_t *to)
+{
+	const struct query one = {.channels = q->channels + channel, .channel_count = 1};
+	bool any = false;
+
+	if (!strpbrk(q->channels[channel], "*?["))
+		return channel_doubts(j, q->channels[channel], out, from, to);
+	for (size_t i = 0; i < j->host->coverage_count; i++) {
+		const char *const name = j->host->coverage[i].channel;
+		bool before = false;
+
+		for (size_t k = 0; k < i && !before; k++)
+			before = ascii_equal_nocase(j->host->coverage[k].channel, name);
+		if (before || !asks_channel(j->a, &one, name))
+			continue;
+		any = true;
+		TRY(channel_doubts(j, name, out, from, to));
+	}
+	return any ? TOCSIN_OK : channel_doubts(j, q->channels[channel], out, from, to);
+}
+
 /* Channels that must be there: the pack's required ones, else those that its commands read. */
 static enum tocsin_status doubts(struct judge *j, struct buf *out, uint64_t *from, uint64_t *to)
 {
-	bool any = false;
+	bool any = false, nameless = false;
 
 	for (size_t i = 0; i < j->pack->source_count; i++) {
 		if (!j->pack->sources[i].required)
 			continue;
 		any = true;
-		TRY(coverage_doubts(j->a, j->c, j->group, j->pack->sources[i].channel, j->options,
-				    out, from, to));
+		TRY(channel_doubts(j, j->pack->sources[i].channel, out, from, to));
 	}
 	for (size_t i = 0; !any && i < j->pack->detection_count; i++) {
+		nameless |= j->queries[i]->channel_count == 0;
 		for (size_t k = 0; k < j->queries[i]->channel_count; k++) {
-			if (told_before(j, i, k))
-				continue;
-			TRY(coverage_doubts(j->a, j->c, j->group, j->queries[i]->channels[k],
-					    j->options, out, from, to));
+			if (!told_before(j, i, k))
+				TRY(pattern_doubts(j, j->queries[i], k, out, from, to));
 		}
 	}
+	if (nameless)
+		buf_printf(out,
+			   "%sa command names no log: the evidence may lack the one that it reads",
+			   out->n ? "; " : "");
 	if (!j->pack->detection_count)
 		buf_str(out, "the advisory prints no command that reads evidence");
 	for (size_t i = 0; i < j->v->detection_count; i++) {
 		const struct check_detection *const d = &j->v->detections[i];
 
 		if (d->undecided)
-			buf_printf(out, "%s%llu records can't be decided for: %s",
-				   out->n ? "; " : "", (unsigned long long)d->undecided,
-				   d->detection->title);
+			buf_printf(out, "%s%llu %s can't be decided for: %s", out->n ? "; " : "",
+				   (unsigned long long)d->undecided,
+				   d->undecided == 1 ? "record" : "records", d->detection->title);
 	}
+	if (!out->n && *from > *to)
+		buf_str(out, "the logs that are needed have no time in common");
 	return TOCSIN_OK;
 }
 
@@ -305,7 +346,8 @@ static void reason_covered(const struct judge *j, uint64_t from, uint64_t to, st
 	filetime_format_day(last, to);
 	buf_printf(out, "%s … %s covered, no gap", first, last);
 	if (j->v->finding_count)
-		buf_printf(out, "; %zu findings of low severity or below", j->v->finding_count);
+		buf_printf(out, "; %zu %s of low severity or below", j->v->finding_count,
+			   j->v->finding_count == 1 ? "finding" : "findings");
 	weakened_by(j, out);
 }
 
@@ -313,7 +355,7 @@ static enum tocsin_status assess(struct judge *j)
 {
 	struct check_verdict *const v = j->v;
 	struct buf reason = {0};
-	uint64_t from = 0, to = 0;
+	uint64_t from = 0, to = UINT64_MAX;
 	enum tocsin_status status = TOCSIN_OK;
 
 	if (v->finding_count && v->findings[0].severity >= SEVERITY_MEDIUM) {

@@ -72,7 +72,7 @@ enum tocsin_status timeline_make(struct arena *a, const struct host_group *group
 				 struct tocsin_error *error)
 {
 	struct check_build *const list =
-		arena_array(a, group->mark_count + options->build_count, sizeof(*list));
+		arena_array(a, group->mark_count + group->given_count, sizeof(*list));
 	size_t count = 0;
 
 	if (!list)
@@ -84,21 +84,16 @@ enum tocsin_status timeline_make(struct arena *a, const struct host_group *group
 			TRY(from_mark(a, options, group->marks[i], &list[count], &is_one));
 		count += is_one;
 	}
-	for (size_t i = 0; i < options->build_count; i++) {
-		const char *const given = options->builds[i];
-		const size_t n = given_host(given);
-		const char *const name = arena_copy(a, given, n);
+	for (size_t i = 0; i < group->given_count; i++) {
+		const char *const given = options->builds[group->given[i]];
 
-		if (!name)
-			return TOCSIN_NO_MEMORY;
-		if (!host_is_named(group, name))
-			continue;
-		TRY(exposure_parse(options->db, given + n + 1, &list[count].build,
+		TRY(exposure_parse(options->db, given + given_host(given) + 1, &list[count].build,
 				   &list[count].precision, error));
 		list[count].time = UINT64_MAX;
 		list[count++].from = "--build";
 	}
-	qsort(list, count, sizeof(*list), by_time);
+	if (count)
+		qsort(list, count, sizeof(*list), by_time);
 	host->builds = list;
 	host->build_count = count;
 	drop_repeats(host);
@@ -131,31 +126,49 @@ static const char *build_text(struct arena *a, const struct build *b)
 	return arena_copy(a, text, build_format(text, b));
 }
 
-enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struct pack *pack,
-		      const struct check_host *host, const char *own, uint64_t time,
-		      const char **ret_build)
+enum ran timeline_own(struct arena *a, const struct exposure_db *db, const struct pack *pack,
+		      const char *own, struct build *ret_build)
 {
-	const struct check_build *at = NULL, *after = NULL;
 	enum precision precision;
 	struct build_info info;
 	struct build b;
 
+	if (!own || exposure_parse(db, own, &b, &precision, NULL) != TOCSIN_OK ||
+	    !exposure_identify(db, &b, precision, &info))
+		return RAN_NOT_SAID;
+	*ret_build = b;
+	return judge(a, db, pack, &b, precision);
+}
+
+enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struct pack *pack,
+		      const struct check_host *host, const char *own, uint64_t time,
+		      const char **ret_build)
+{
+	const struct check_build *at = NULL;
+	struct build b;
+	enum ran ran = timeline_own(a, db, pack, own, &b);
+	size_t i;
+
 	*ret_build = NULL;
-	if (own && exposure_parse(db, own, &b, &precision, NULL) == TOCSIN_OK &&
-	    exposure_identify(db, &b, precision, &info)) {
+	if (ran != RAN_NOT_SAID) {
 		*ret_build = build_text(a, &b);
-		return judge(a, db, pack, &b, precision);
+		return ran;
 	}
-	for (size_t i = 0; i < host->build_count; i++) {
-		if (host->builds[i].time <= time)
-			at = &host->builds[i];
-		else if (!after)
-			after = &host->builds[i];
+	ran = RAN_UNKNOWN;
+	for (i = 0; i < host->build_count && host->builds[i].time <= time; i++)
+		at = &host->builds[i];
+	if (at) {
+		*ret_build = build_text(a, &at->build);
+		ran = judge(a, db, pack, &at->build, at->precision);
 	}
-	if (!at && after && judge(a, db, pack, &after->build, after->precision) == RAN_AFFECTED)
-		at = after;
-	if (!at)
-		return RAN_UNKNOWN;
-	*ret_build = build_text(a, &at->build);
-	return judge(a, db, pack, &at->build, at->precision);
+	/* Not known, but below the fix later: then it was so before. */
+	for (; ran == RAN_UNKNOWN && i < host->build_count; i++) {
+		const struct check_build *const after = &host->builds[i];
+
+		if (judge(a, db, pack, &after->build, after->precision) != RAN_AFFECTED)
+			continue;
+		*ret_build = build_text(a, &after->build);
+		ran = RAN_AFFECTED;
+	}
+	return ran;
 }

@@ -54,6 +54,9 @@ struct check_finding {
 	const char *build; /* as the event or the timeline has it; NULL: none known */
 	const char *account, *client_ip, *process; /* NULL: the event does not say */
 	const char *text; /* the message, or the inserted values where its wording is unknown */
+	uint64_t records; /* 1; more: it stands for this many hits, until `last`, that are not shown
+			   */
+	uint64_t last;
 };
 
 struct check_detection {
@@ -84,7 +87,7 @@ struct check_verdict {
 
 struct check_host {
 	const char *name;     /* the short name */
-	const char **aliases; /* every Computer name seen for it */
+	const char **aliases; /* every Computer name seen for it, its present ones first */
 	size_t alias_count;
 	struct check_build *builds; /* by time; changes only */
 	size_t build_count;
