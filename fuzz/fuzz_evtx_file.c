@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole event log file: header, every chunk, every record as XML and as JSON. */
+/* A whole event log file: header, every chunk, every record as XML and as JSON, and by the outline
+ * of its template as by a walk. */
 #include <stdlib.h>
 
-#include "format/evtx/evtx.h"
+#include "../tests/event_compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +29,8 @@ static void read_chunk(struct evtx_decoder *d, struct view bytes, uint64_t offse
 			buf_clear(out);
 			(void)!evtx_render_xml(d, e, out);
 			(void)!evtx_render_json(d, e, out);
+			if (event_compare(d, e) == COMPARE_DIFFERENT)
+				abort();
 		}
 	}
 	free(copy);

@@ -6,54 +6,24 @@
 #include "test.h"
 
 #include "base/os.h"
+#include "event_compare.h"
 #include "evidence/evidence.h"
-#include "format/evtx/evtx_decoder.h"
 #include "format/evtx/evtx_writer.h"
-#include "format/evtx/outline.h"
 #include "format/evtx/writer_event.h"
 
 struct tally {
 	unsigned records, by_outline, different;
 };
 
-static bool same_value(const struct value *a, const struct value *b)
-{
-	return a->type == b->type && view_equal(a->bytes, b->bytes);
-}
-
-static bool same_event(const struct event *a, const struct event *b)
-{
-	if (a->data_count != b->data_count || !view_equal(a->binary, b->binary))
-		return false;
-	for (size_t i = 0; i < EVENT_FIELD_COUNT; i++) {
-		if (!same_value(&a->field[i], &b->field[i]))
-			return false;
-	}
-	for (size_t i = 0; i < a->data_count; i++) {
-		if (!view_equal(a->data[i].name, b->data[i].name) ||
-		    !same_value(&a->data[i].value, &b->data[i].value))
-			return false;
-	}
-	return true;
-}
-
-/* One record both ways. */
 static void compare(struct evtx_decoder *d, const struct event *e, struct tally *t)
 {
-	struct event outlined = {.record = e->record}, walked = {.record = e->record};
-	struct tocsin_error error;
+	const enum comparison c = event_compare(d, e);
 
 	t->records++;
-	binxml_begin(&d->context);
-	if (!outline_extract(&d->context, e->record, &outlined))
-		return;
-	t->by_outline++;
-	binxml_begin(&d->context);
-	if (binxml_extract_walk(&d->context, e->record, &walked, &error) != TOCSIN_OK ||
-	    !same_event(&outlined, &walked)) {
-		t->different++;
+	t->by_outline += c != COMPARE_WALKED;
+	t->different += c == COMPARE_DIFFERENT;
+	if (c == COMPARE_DIFFERENT)
 		print_error("record %llu differs\n", (unsigned long long)e->record_id);
-	}
 }
 
 static void compare_log(struct view log, struct tally *t)
