@@ -81,6 +81,9 @@ static void test_damage(void **state)
 		"Error |\n  Where-Object { $_.Message -like \"*BinaryFormatter.Deserialize*\" }",
 		"Get-EventLog -LogName Application\n-Source \"MSExchange Common\"\n-EntryType "
 		"Error\n| Where-Object\n{ $_.Message -like\n\"*BinaryFormatter.Deserialize*\" }",
+		"Get-EventLog -LogName Application # all\n-Source \"MSExchange Common\" # this\n"
+		"-EntryType Error | Where-Object # what\n"
+		"{ $_.Message -like \"*BinaryFormatter.Deserialize*\" }",
 		"Get-EventLog -LogName\nApplication -Source \"MSExchange\nCommon\" "
 		"-EntryType\nError "
 		"| Where-Object { $_.Message\n-like \"*BinaryFormatter.Deserialize*\"\n}",
@@ -284,6 +287,9 @@ static void test_warnings(void **state)
 		{"Get-EventLog A -Source \"MSExchange\nCommon\"", "line break inside quotes"},
 		{"Get-EventLog A | ? { $\\_.Message -like '*x*' }", "Markdown"},
 		{"Get-WinEvent A | ? { $_.Message -like '*a*','*b*' }", "a list of patterns"},
+		{"Get-WinEvent A | ? { $_.Message -like '*a*' -or '*b*' }", "a fixed value"},
+		{"Get-WinEvent -FilterHashtable @{LogName='A';EventID=1}", "is 'Id' meant?"},
+		{"Get-EventLog A\n-Source 'x\ny'", "line break inside quotes"},
 	};
 
 	(void)state;
@@ -331,7 +337,25 @@ static void test_refusals(void **state)
 		{"Get-EventLog A -UserName 'D\\x'", TOCSIN_UNSUPPORTED, 26, "accounts"},
 		{"Get-EventLog A -InstanceId x", TOCSIN_SYNTAX, 28, "number"},
 		{"Get-EventLog A -After tomorrow", TOCSIN_SYNTAX, 23, "date"},
-		{"Get-EventLog A -After (Get-Date).AddDays(-7)", TOCSIN_UNSUPPORTED, 34, "AddDays"},
+		{"Get-EventLog A -After (Get-Date).AddDays(-7)", TOCSIN_UNSUPPORTED, 34,
+		 "time of the run"},
+		{"Get-WinEvent A | ? { $_.TimeCreated -gt (Get-Date).AddDays(-7) }",
+		 TOCSIN_UNSUPPORTED, 52, "time of the run"},
+		{"Get-WinEvent A | ? { $_.TimeCreated -lt (Get-Date) }", TOCSIN_UNSUPPORTED, 42,
+		 "time of the run"},
+		{"Get-WinEvent -FilterHashtable @{LogName='A';Id=@()}", TOCSIN_SYNTAX, 48,
+		 "list is empty"},
+		{"Get-EventLog A -InstanceId @()", TOCSIN_SYNTAX, 28, "list is empty"},
+		{"Get-EventLog A | ? { (('a','b' -eq $_.Source)) -eq 'a' }", TOCSIN_UNSUPPORTED, 32,
+		 "filtered list"},
+		{"Get-EventLog A | ? { (('a','b') -eq $_.Source) -eq 'a' }", TOCSIN_UNSUPPORTED, 33,
+		 "filtered list"},
+		{"Get-EventLog A | ? { $_.ReplacementStrings.StartsWith('a') }", TOCSIN_UNSUPPORTED,
+		 44, "of a list"},
+		/* A comment ends with its line, whichever way lines are joined. */
+		{"Get-EventLog A\n# the other\nGet-EventLog B", TOCSIN_UNSUPPORTED, 28,
+		 "second command"},
+		{"Get-EventLog A | ? { $_.Source -eq 'B' # x\n-and 1 2 }", TOCSIN_SYNTAX, 44, ""},
 		{"Get-EventLog <Log>", TOCSIN_SYNTAX, 14, "placeholder"},
 		{"gci *.aspx -Recurse", TOCSIN_UNSUPPORTED, 1, "gci"},
 		{"Remove-Item C:\\x -Recurse", TOCSIN_UNSUPPORTED, 1, "Remove-Item"},

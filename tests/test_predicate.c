@@ -251,6 +251,32 @@ static void test_record(void **state)
 	CHECK(event_with(strings), list, QUERY_EVENT_LOG_RECORD, QUERY_SUBJECT_MESSAGE);
 }
 
+/* A Guid is text without braces; text with them is converted to it. */
+static void test_guid_values(void **state)
+{
+	static const struct expectation list[] = {
+		{"$_.Properties[0].Value -eq '{00112233-4455-6677-8899-AABBCCDDEEFF}'", T},
+		{"$_.Properties[0].Value -eq '00112233-4455-6677-8899-aabbccddeeff'", T},
+		{"$_.Properties[0].Value -ceq '(00112233-4455-6677-8899-AABBCCDDEEFF)'", T},
+		{"$_.Properties[0].Value -ne '{00112233-4455-6677-8899-AABBCCDDEEFF}'", F},
+		{"$_.Properties[0].Value -eq '{00112233-4455-6677-8899-AABBCCDDEEF0}'", F},
+		{"$_.Properties[0].Value -eq '{}'", F},
+		{"$_.Properties[0].Value -like '00112233-*ff'", T},
+		{"$_.Properties[0].Value -like '{00112233-*'", F},
+		{"'00112233-4455-6677-8899-aabbccddeeff' -in $_.Properties.Value", T},
+	};
+	static const uint8_t bytes[16] = {0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66,
+					  0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+	static const char *const strings[] = {NULL};
+	const struct event_data data = {.value = {VALUE_GUID, {bytes, sizeof(bytes)}}};
+	struct event *const e = event_with(strings);
+
+	(void)state;
+	e->data = &data;
+	e->data_count = 1;
+	CHECK(e, list, QUERY_EVENT_LOG_RECORD, QUERY_SUBJECT_MESSAGE);
+}
+
 static void test_entry_types(void **state)
 {
 	static const struct {
@@ -289,6 +315,11 @@ static void test_lost_fields(void **state)
 	memset(&e->field[EVENT_PROVIDER], 0, sizeof(e->field[EVENT_PROVIDER]));
 	assert_int_equal(ask(e, "$_.Source -like 'P'"), U);
 	assert_int_equal(ask(e, "$_.Source -like 'P' -and $_.EventID -eq 8"), F);
+	memset(&e->field[EVENT_ID], 0, sizeof(e->field[EVENT_ID]));
+	memset(&e->field[EVENT_COMPUTER], 0, sizeof(e->field[EVENT_COMPUTER]));
+	assert_int_equal(ask(e, "$_.EventID -eq 8"), U);
+	assert_int_equal(ask(e, "$_.InstanceId -in 8, 9"), U);
+	assert_int_equal(ask(e, "$_.MachineName -like 'EX*'"), U);
 }
 
 /* ---- Message */
@@ -296,6 +327,11 @@ static void test_lost_fields(void **state)
 static void test_unknown_wording(void **state)
 {
 	static const struct expectation list[] = {
+		{"$_.Message -ne $null -and $_.Message -like '*deserialize*'", T},
+		{"$null -ne $_.Message", T},
+		{"$null -eq $_.Message", F},
+		{"$_.Message -eq ''", F},
+		{"'' -ne $_.Message", T},
 		{"$_.Message -like '*binaryformatter.deserialize*'", T},
 		{"$_.Message -clike '*binaryformatter.deserialize*'", U},
 		{"$_.Message -like '*Formatter?Deser*'", T},
@@ -574,6 +610,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_chains, reset),
 		cmocka_unit_test_teardown(test_entry, reset),
 		cmocka_unit_test_teardown(test_record, reset),
+		cmocka_unit_test_teardown(test_guid_values, reset),
 		cmocka_unit_test_teardown(test_entry_types, reset),
 		cmocka_unit_test_teardown(test_lost_fields, reset),
 		cmocka_unit_test_teardown(test_unknown_wording, reset),

@@ -681,6 +681,18 @@ static bool equal_text(struct view l, struct view r, bool exact)
 	return exact ? view_equal(l, r) : utf16_equal_nocase(l, r);
 }
 
+/* {…} and (…), as a text is converted to a Guid. */
+static struct view without_braces(struct view text)
+{
+	const size_t n = text.n / 2;
+	const uint16_t first = n >= 2 ? le16(text.p) : 0;
+	const uint16_t last = n >= 2 ? le16(text.p + 2 * (n - 1)) : 0;
+
+	return (first == '{' && last == '}') || (first == '(' && last == ')')
+		       ? view_slice(text, 2, 2 * (n - 2))
+		       : text;
+}
+
 enum tri datum_equal(struct arena *a, const struct datum *left, const struct datum *right,
 		     bool exact)
 {
@@ -713,7 +725,11 @@ enum tri datum_equal(struct arena *a, const struct datum *left, const struct dat
 			      right->as.i == left->as.i);
 	case DATUM_TEXT:
 		text = datum_to_text(a, right);
-		return text.p ? tri_of(equal_text(left->as.text, text, exact)) : TRI_UNDECIDED;
+		if (!text.p)
+			return TRI_UNDECIDED;
+		if (left->guid)
+			return tri_of(equal_text(left->as.text, without_braces(text), false));
+		return tri_of(equal_text(left->as.text, text, exact));
 	case DATUM_NULL:
 	case DATUM_UNKNOWN:
 	case DATUM_LIST:

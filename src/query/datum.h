@@ -56,6 +56,7 @@ enum datum_type {
 
 struct datum {
 	enum datum_type type;
+	bool guid; /* DATUM_TEXT that is a Guid in .NET: text with braces equals it, too */
 	union {
 		bool truth;
 		int64_t i; /* DATUM_INT, DATUM_ENTRY_TYPE */

@@ -301,6 +301,11 @@ static enum tri any_value(const struct predicate *p, enum compare c, struct eval
 	return answer;
 }
 
+static bool is_nothing(const struct datum *d)
+{
+	return d->type == DATUM_NULL || (d->type == DATUM_TEXT && d->as.text.n < 2);
+}
+
 /* A condition on a message whose wording nobody knows. */
 static enum tri unknown_message(const struct predicate *p, enum compare c, struct evaluation *x,
 				const struct datum *right)
@@ -318,6 +323,8 @@ static enum tri unknown_message(const struct predicate *p, enum compare c, struc
 		break;
 	case COMPARE_TEXT_CONTAINS:
 		break;
+	case COMPARE_EQUAL:
+		return is_nothing(right) ? TRI_FALSE : TRI_UNDECIDED;
 	default:
 		return TRI_UNDECIDED;
 	}
@@ -341,8 +348,12 @@ static enum tri compare_message(const struct predicate *p, struct evaluation *x)
 
 		if (!on_left && l.type == DATUM_LIST && c != COMPARE_CONTAINS && c != COMPARE_IN)
 			return compare_list(p, x, &l, &r);
-		answer = on_left && l.type == DATUM_UNKNOWN ? unknown_message(p, c, x, &r)
-							    : compare_one(p, c, x, &l, &r);
+		if (on_left && l.type == DATUM_UNKNOWN)
+			answer = unknown_message(p, c, x, &r);
+		else if (c == COMPARE_EQUAL && r.type == DATUM_UNKNOWN && is_nothing(&l))
+			answer = TRI_FALSE;
+		else
+			answer = compare_one(p, c, x, &l, &r);
 	}
 	return negated ? tri_not(answer) : answer;
 }

@@ -11,7 +11,7 @@
  * Values. An operand gives a struct datum. DATUM_NULL is PowerShell's $null: a property that the
  * object does not have, an inserted value past the last. DATUM_UNKNOWN is a value that exists on
  * Windows and not in the record; each comparison and truth test of it is TRI_UNDECIDED. A record
- * without Provider or Channel has lost it: these two are then unknown, not $null.
+ * without Provider, Channel, Computer or EventID has lost it: these are then unknown, not $null.
  *
  * Comparisons of a left value L with a right one R (one table for all front ends):
  *
@@ -37,7 +37,8 @@
  *   - MATCH whose expression looks at nothing but what it matches (no ^ $ \b, no look-around, no
  *     atomic group or condition) and matches in one inserted value: TRUE; otherwise UNDECIDED;
  *   - TEXT_CONTAINS with one inserted value that contains the text: TRUE; otherwise UNDECIDED;
- *   - truth: TRUE (a message is not empty); everything else UNDECIDED;
+ *   - truth: TRUE, EQUAL with $null or "": FALSE (a message is not empty);
+ *   - everything else UNDECIDED;
  *   - the NOT_ forms are the negations.
  * With QUERY_SUBJECT_VALUES a Message condition is two-valued: it holds when some inserted value,
  * or the RenderingInfo text, satisfies it; the NOT_ forms and NOT_EQUAL hold when none satisfies

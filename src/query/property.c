@@ -61,6 +61,26 @@ static struct datum float_value(const struct value *v)
 	return datum_unknown();
 }
 
+/* {00112233-…} as .NET writes a Guid: lower case, no braces. */
+static struct datum guid(const struct value *v, struct arena *a)
+{
+	struct datum d = text_or_null(v, a);
+	const size_t n = d.type == DATUM_TEXT ? d.as.text.n / 2 : 0;
+	uint8_t *copy;
+
+	if (n < 2 || le16(d.as.text.p) != '{' || le16(d.as.text.p + 2 * (n - 1)) != '}')
+		return d;
+	copy = arena_alloc(a, d.as.text.n);
+	if (!copy)
+		return datum_unknown();
+	for (size_t i = 1; i + 1 < n; i++)
+		put16(copy + 2 * (i - 1), utf16_lower(le16(d.as.text.p + 2 * i)));
+	d.guid = true;
+	d.as.text.p = copy;
+	d.as.text.n = 2 * (n - 2);
+	return d;
+}
+
 struct datum property_of_value(const struct value *v, struct arena *a)
 {
 	const size_t size = value_fixed_size(v->type);
@@ -73,10 +93,11 @@ struct datum property_of_value(const struct value *v, struct arena *a)
 	switch (v->type) {
 	case VALUE_STRING:
 	case VALUE_ANSI:
-	case VALUE_GUID:
 	case VALUE_SID:
 	case VALUE_XML:
 		return text_or_null(v, a);
+	case VALUE_GUID:
+		return guid(v, a);
 	case VALUE_INT16:
 		/* .NET reads the low byte only (NativeWrapper.ConvertToObject). */
 		return datum_int((int8_t)v->bytes.p[0]);
@@ -112,6 +133,8 @@ struct datum property_of_field(const struct event *e, enum event_field field, st
 
 	switch (field) {
 	case EVENT_ID:
+		d = number_or_null(e, field);
+		return d.type == DATUM_NULL ? datum_unknown() : d;
 	case EVENT_QUALIFIERS:
 	case EVENT_VERSION:
 	case EVENT_LEVEL:
@@ -126,31 +149,13 @@ struct datum property_of_field(const struct event *e, enum event_field field, st
 		return value_time(&e->field[field], &time) ? datum_time(time) : datum_null();
 	case EVENT_PROVIDER:
 	case EVENT_CHANNEL:
+	case EVENT_COMPUTER:
 		/* Every record has them: one without has lost them. */
 		d = text_or_null(&e->field[field], a);
 		return d.type == DATUM_NULL ? datum_unknown() : d;
 	default:
 		return text_or_null(&e->field[field], a);
 	}
-}
-
-/* {00112233-…} as .NET writes a Guid: lower case, no braces. */
-static struct datum guid(const struct value *v, struct arena *a)
-{
-	struct datum d = text_or_null(v, a);
-	const size_t n = d.type == DATUM_TEXT ? d.as.text.n / 2 : 0;
-	uint8_t *copy;
-
-	if (n < 2 || le16(d.as.text.p) != '{' || le16(d.as.text.p + 2 * (n - 1)) != '}')
-		return d;
-	copy = arena_alloc(a, d.as.text.n);
-	if (!copy)
-		return datum_unknown();
-	for (size_t i = 1; i + 1 < n; i++)
-		put16(copy + 2 * (i - 1), utf16_lower(le16(d.as.text.p + 2 * i)));
-	d.as.text.p = copy;
-	d.as.text.n = 2 * (n - 2);
-	return d;
 }
 
 static const struct {
@@ -256,6 +261,8 @@ struct datum property_of_event(const struct event *e, enum property property, st
 	case PROPERTY_ENTRY_TYPE:
 		return entry_type(e);
 	case PROPERTY_INSTANCE_ID:
+		if (!value_number(&e->field[EVENT_ID], &n))
+			return datum_unknown();
 		return datum_int((int64_t)((event_number(e, EVENT_QUALIFIERS, 0) & 0xffff) << 16 |
 					   (event_number(e, EVENT_ID, 0) & 0xffff)));
 	case PROPERTY_LEVEL_NAME:

@@ -135,6 +135,19 @@ static bool is_get_date(const struct ps_node *n)
 	       ascii_equal_nocase(n->items[0]->text, "Get-Date") && n->items[0]->count > 0;
 }
 
+bool ps_is_now(const struct ps_node *n)
+{
+	while (n->kind == PS_PAREN)
+		n = n->items[0];
+	return n->kind == PS_COMMAND && ascii_equal_nocase(n->text, "Get-Date") && !n->count;
+}
+
+enum tocsin_status ps_refuse_now(struct ps_compiler *c, const struct ps_node *n)
+{
+	return ps_refuse(c, n, "the time of the run is not known here",
+			 "give a date: (Get-Date '2021-11-09')");
+}
+
 bool ps_is_constant(const struct ps_node *n)
 {
 	switch (n->kind) {
@@ -167,8 +180,7 @@ static enum tocsin_status get_date(struct ps_compiler *c, const struct ps_node *
 
 	TRY(ps_bind(c, n->items[0], table, 1, &b));
 	if (!b.value[0])
-		return ps_refuse(c, n, "the time of the run is not known here",
-				 "give a date: (Get-Date '2021-11-09')");
+		return ps_refuse_now(c, n);
 	TRY(ps_text(c, b.value[0], &text));
 	{
 		const struct datum d = datum_text(text);
@@ -291,10 +303,14 @@ enum tocsin_status ps_constant(struct ps_compiler *c, const struct ps_node *n, s
 			return get_date(c, n, ret);
 		return ps_constant(c, n->items[0], ret);
 	case PS_COMMAND:
+		if (ps_is_now(n))
+			return ps_refuse_now(c, n);
 		return ps_refuse(c, n, "a command is not understood here",
 				 "%.40s; text needs quotes, a date is (Get-Date '2021-11-09')",
 				 n->text);
 	case PS_CALL:
+		if (ps_is_now(n->items[0]))
+			return ps_refuse_now(c, n);
 		return ps_refuse(c, n, "a method is not understood here",
 				 ".%.40s(); give a value: 'text', 4999, (Get-Date '2021-11-09')",
 				 n->text);
@@ -315,6 +331,8 @@ enum tocsin_status ps_constants(struct ps_compiler *c, const struct ps_node *n,
 	struct datum d;
 
 	TRY(ps_constant(c, n, &d));
+	if (d.type == DATUM_LIST && !d.as.list.count)
+		return ps_invalid(c, n, "a value is missing", "the list is empty");
 	if (d.type == DATUM_LIST) {
 		*ret = d.as.list.items;
 		*ret_count = d.as.list.count;
@@ -356,6 +374,8 @@ enum tocsin_status ps_texts(struct ps_compiler *c, const struct ps_node *n, cons
 	while (list->kind == PS_PAREN && !is_get_date(list))
 		list = list->items[0];
 	count = list->kind == PS_ARRAY ? list->count : 1;
+	if (!count)
+		return ps_invalid(c, n, "a value is missing", "the list is empty");
 	texts = arena_array(&c->query->arena, count + 1, sizeof(*texts));
 	if (!texts)
 		return ps_memory(c);

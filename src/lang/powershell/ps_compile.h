@@ -54,6 +54,10 @@ TOCSIN_MUST_USE enum tocsin_status ps_bind(struct ps_compiler *c, const struct p
 /* Whether the node is a literal, a list of them, a cast of one, or (Get-Date 'text'). */
 bool ps_is_constant(const struct ps_node *n);
 
+/* (Get-Date): the time of the run, which there is none of here; how that is refused. */
+bool ps_is_now(const struct ps_node *n);
+enum tocsin_status ps_refuse_now(struct ps_compiler *c, const struct ps_node *n);
+
 /* Its value. */
 TOCSIN_MUST_USE enum tocsin_status ps_constant(struct ps_compiler *c, const struct ps_node *n,
 					       struct datum *ret);

@@ -42,6 +42,11 @@ static bool is_object(const struct ps_node *n)
 	       (ascii_equal_nocase(n->text, "_") || ascii_equal_nocase(n->text, "PSItem"));
 }
 
+static bool is_literal(const struct side *s, enum datum_type type)
+{
+	return s->type == PS_TYPE_LITERAL && s->operand.as.literal.type == type;
+}
+
 /* ---- Operands */
 
 static enum tocsin_status operand(struct ps_compiler *c, const struct ps_node *n, struct side *ret);
@@ -106,7 +111,8 @@ static bool filters_list(struct ps_compiler *c, const struct ps_node *n)
 		return false;
 	c->error = NULL;
 	list = n->items[0]->kind == PS_ARRAY ||
-	       (operand(c, n->items[0], &left) == TOCSIN_OK && left.type == PS_TYPE_LIST);
+	       (operand(c, n->items[0], &left) == TOCSIN_OK &&
+		(left.type == PS_TYPE_LIST || is_literal(&left, DATUM_LIST)));
 	c->error = error;
 	return list;
 }
@@ -157,6 +163,8 @@ static enum tocsin_status operand(struct ps_compiler *c, const struct ps_node *n
 				 n->text);
 	case PS_COMMAND:
 	case PS_PIPELINE:
+		if (ps_is_now(n))
+			return ps_refuse_now(c, n);
 		return ps_refuse(c, n, "a command in a condition is not understood here", "%.40s",
 				 n->text);
 	default:
@@ -166,11 +174,6 @@ static enum tocsin_status operand(struct ps_compiler *c, const struct ps_node *n
 }
 
 /* ---- Comparisons */
-
-static bool is_literal(const struct side *s, enum datum_type type)
-{
-	return s->type == PS_TYPE_LITERAL && s->operand.as.literal.type == type;
-}
 
 static bool text_has(struct view text, uint16_t first, uint16_t second)
 {
@@ -399,6 +402,8 @@ static enum tocsin_status method(struct ps_compiler *c, const struct ps_node *n,
 	for (size_t i = 0; i < 3; i++)
 		if (ascii_equal_nocase(methods[i].name, n->text))
 			compare_by = methods[i].compare;
+	if (ps_is_now(n->items[0]))
+		return ps_refuse_now(c, n);
 	if (compare_by == COMPARE_COUNT || n->count != 2)
 		return ps_refuse(c, n, "this method is not understood here",
 				 ".%.40s(); understood: .Contains('text'), .StartsWith('text'), "
@@ -413,6 +418,9 @@ static enum tocsin_status method(struct ps_compiler *c, const struct ps_node *n,
 					 operand_literal(d));
 		return *ret ? TOCSIN_OK : ps_memory(c);
 	}
+	if (object.type == PS_TYPE_LIST)
+		return ps_refuse(c, n, "this method of a list is not understood here",
+				 ".%.40s(); understood: -like, -match, .Contains('text')", n->text);
 	if (object.type != PS_TYPE_TEXT && object.type != PS_TYPE_ANY &&
 	    !is_literal(&object, DATUM_TEXT))
 		return ps_invalid(c, n, "PowerShell can't call this method on this value",
@@ -468,6 +476,10 @@ enum tocsin_status ps_condition(struct ps_compiler *c, const struct ps_node *n,
 		break;
 	}
 	TRY(operand(c, n, &value));
+	if (value.type == PS_TYPE_LITERAL)
+		TRY(ps_warn(c, "a fixed value stands where a condition is expected, so it holds "
+			       "for every event or for none; each side of -and and -or needs its "
+			       "own comparison"));
 	if (value.type == PS_TYPE_DATA)
 		return ps_refuse(c, n, "Properties itself as a value is not understood here",
 				 "Properties[0].Value, or Properties.Value for all of them");

@@ -75,6 +75,11 @@ static bool is_letter(uint32_t c)
 	return c >= 0xc0 && !(c >= 0x2000 && c < 0x2070) && c != 0x3000 && c != 0xfeff;
 }
 
+static bool ends_line(const struct ps_source *s, size_t at)
+{
+	return s->p[at] == '\n' || (s->joined && s->p[at] == PS_JOINT);
+}
+
 size_t ps_skip_blanks(const struct ps_source *s, size_t at)
 {
 	for (;;) {
@@ -86,7 +91,7 @@ size_t ps_skip_blanks(const struct ps_source *s, size_t at)
 		} else if (c == '`' && at + 1 < s->n && s->p[at + 1] == '\n') {
 			at += 2;
 		} else if (c == '#') {
-			while (at < s->n && s->p[at] != '\n')
+			while (at < s->n && !ends_line(s, at))
 				at++;
 		} else if (c == '<' && at + 1 < s->n && s->p[at + 1] == '#') {
 			const char *const end = strstr(s->p + at + 2, "#>");
@@ -135,7 +140,7 @@ static size_t wrap(struct ps_lexer *l, struct buf *out, size_t at)
 	while (out->n && (out->p[out->n - 1] == ' ' || out->p[out->n - 1] == '\t'))
 		out->n--;
 	buf_byte(out, ' ');
-	while (at < s->n && (s->p[at] == ' ' || s->p[at] == '\t' || s->p[at] == '\n'))
+	while (at < s->n && (s->p[at] == ' ' || s->p[at] == '\t' || ends_line(s, at)))
 		at++;
 	return at;
 }
@@ -161,7 +166,7 @@ static enum tocsin_status quoted(struct ps_lexer *l, struct ps_token *t, struct 
 			}
 			buf_add(out, s->p + at, again);
 			at += again;
-		} else if (c == '\n') {
+		} else if (ends_line(s, at)) {
 			at = wrap(l, out, at);
 		} else if (expandable && c == '`' && at + 1 < s->n) {
 			const uint32_t e = peek(s, at + 1, &n);

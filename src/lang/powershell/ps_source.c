@@ -31,6 +31,7 @@ static void finish(struct writer *w, uint32_t end, struct ps_source *ret)
 	ret->p = w->p;
 	ret->n = w->n;
 	ret->origin = w->origin;
+	ret->joined = false;
 }
 
 static const struct {
@@ -185,9 +186,10 @@ bool ps_source_join(struct arena *a, const struct ps_source *s, struct ps_source
 		while (i + 1 < s->n &&
 		       (s->p[i + 1] == ' ' || s->p[i + 1] == '\t' || s->p[i + 1] == '\n'))
 			i++;
-		put(&w, ' ', s->origin[i]);
+		put(&w, PS_JOINT, s->origin[i]);
 	}
 	finish(&w, s->origin[s->n], ret);
+	ret->joined = true;
 	return true;
 }
 

@@ -112,6 +112,30 @@ static enum tocsin_status values(struct ps_compiler *c, const struct ps_node *ke
 	return ps_compare_any(c, operand, COMPARE_CONTAINS, data, count, ret);
 }
 
+/* Keys that look like filters and are names of event data to Windows: it finds nothing, silently.
+ */
+static enum tocsin_status warn_key(struct ps_compiler *c, const char *name)
+{
+	static const struct {
+		const char *name, *meant;
+	} keys[] = {
+		{"EventID", "Id"},          {"InstanceId", "Id"},
+		{"Source", "ProviderName"}, {"Provider", "ProviderName"},
+		{"Channel", "LogName"},     {"Log", "LogName"},
+		{"EntryType", "Level"},     {"LevelDisplayName", "Level"},
+		{"After", "StartTime"},     {"Before", "EndTime"},
+		{"Keyword", "Keywords"},
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (ascii_equal_nocase(keys[i].name, name))
+			return ps_warn(c,
+				       "-FilterHashtable has no key '%s', so it is the name of "
+				       "event data, as on Windows; is '%s' meant?",
+				       keys[i].name, keys[i].meant);
+	return TOCSIN_OK;
+}
+
 static enum tocsin_status pair(struct ps_compiler *c, const struct ps_node *key,
 			       const struct ps_node *n, struct table *t)
 {
@@ -151,6 +175,7 @@ static enum tocsin_status pair(struct ps_compiler *c, const struct ps_node *key,
 				 "understood: LogName, ProviderName, Path, Id, Level, Keywords, "
 				 "StartTime, EndTime, UserID, Data, names of event data");
 	} else {
+		TRY(warn_key(c, name));
 		TRY(values(c, key, !ascii_equal_nocase(name, "Data"), n, &p));
 	}
 	return join(c, t, p);
