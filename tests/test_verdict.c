@@ -806,6 +806,9 @@ static void a_given_build_counts_as_now(void **state)
 {
 	static const char *const newer[] = {"ex01=15.1.2375.17"};
 	static const char *const admin[] = {"EX01=Version 15.1 (Build 2375.7)"};
+	static const char *const product[] = {"EX01=Exchange Server 2016"};
+	static const char *const later[] = {"EX01=15.1.2507"};
+	static const char *const next[] = {"EX01=Exchange Server 2019"};
 	static const char *const other[] = {"EX09=15.0.1497.24"};
 	struct lab *const lab = *state;
 	struct log *const log = log_open(lab, "ex01.example.org", "Application");
@@ -820,6 +823,18 @@ static void a_given_build_counts_as_now(void **state)
 	lab->options.builds = admin;
 	assert_string_equal(exposure_of(only_verdict(check(lab))), "affected");
 
+	lab->options.builds = product;
+	assert_string_equal(exposure_of(only_verdict(check(lab))), "affected");
+	assert_string_equal(lab->result->hosts[0].newest->text, "15.1.2375.12");
+
+	/* What is not known of a build is not shown. */
+	lab->options.builds = later;
+	assert_string_equal(exposure_of(only_verdict(check(lab))), "fixed");
+	assert_string_equal(lab->result->hosts[0].newest->text, "15.1.2507");
+	lab->options.builds = next;
+	only_verdict(check(lab));
+	assert_null(lab->result->hosts[0].newest->text);
+
 	/* A host without evidence is judged by its build, and can't be cleared. */
 	lab->options.builds = other;
 	check(lab);
@@ -831,13 +846,13 @@ static void a_given_build_counts_as_now(void **state)
 
 static void a_build_that_is_none_is_refused(void **state)
 {
-	static const char *const bad[] = {"EX01=twelve", "EX01", "=15.1.2375.17"};
+	static const char *const bad[] = {"EX01=twelve", "EX01", "=15.1.2375.17", "EX01=99.1.2.3"};
 	struct lab *const lab = *state;
 	struct tocsin_error error;
 
 	assert_ok(evidence_open(lab->given, 0, &lab->evidence, &error));
 	lab->options.build_count = 1;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		lab->options.builds = &bad[i];
 		assert_int_not_equal(check_run(lab->evidence, &lab->options, &lab->result, &error),
 				     TOCSIN_OK);

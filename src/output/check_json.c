@@ -90,16 +90,14 @@ static void advisory(struct json *j, const struct exposure_db *db, const struct 
 static void build(struct json *j, const struct exposure_db *db, const struct check_build *b)
 {
 	struct build_info info;
-	char text[48];
 
 	memset(&info, 0, sizeof(info));
 	exposure_identify(db, &b->build, b->precision, &info);
-	build_format(text, &b->build);
 	json_begin(j, '{');
 	json_member_str(j, "name", info.product);
 	json_member_str(j, "cu", info.cu);
 	json_member_str(j, "su", info.su);
-	json_member_str(j, "build", text);
+	json_member_str(j, "build", b->text);
 	json_member_str(j, "precision", precision_name(b->precision));
 	json_member_str(j, "from", b->from);
 	json_member_time(j, "time", b->time == UINT64_MAX ? 0 : b->time);

@@ -67,13 +67,12 @@ static const char *product(struct arena *a, const struct check_report *r,
 {
 	struct buf text = {0};
 	const char *copy;
-	char build[48];
 
 	if (!h->newest)
 		return "unknown";
 	exposure_name(r->options->db, &h->newest->build, h->newest->precision, &text);
-	build_format(build, &h->newest->build);
-	buf_printf(&text, " (%s)", build);
+	if (h->newest->text)
+		buf_printf(&text, " (%s)", h->newest->text);
 	copy = arena_string(a, buf_cstr(&text));
 	buf_free(&text);
 	return copy;

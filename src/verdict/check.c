@@ -169,12 +169,16 @@ static enum tocsin_status check_given(const struct check_options *o, struct tocs
 	for (size_t i = 0; i < o->build_count; i++) {
 		const size_t n = given_host(o->builds[i]);
 		enum precision precision;
+		struct build_info info;
 		struct build b;
 
 		if (!n ||
-		    exposure_parse(o->db, o->builds[i] + n + 1, &b, &precision, NULL) != TOCSIN_OK)
+		    exposure_parse(o->db, o->builds[i] + n + 1, &b, &precision, NULL) !=
+			    TOCSIN_OK ||
+		    !exposure_identify(o->db, &b, precision, &info))
 			return error_setf(error, TOCSIN_USAGE, 0,
-					  "expected HOST=BUILD, such as EX01=15.1.2375.12",
+					  "expected HOST=BUILD with a build of Exchange, such as "
+					  "EX01=15.1.2375.12",
 					  "%.100s", o->builds[i]);
 	}
 	return TOCSIN_OK;

@@ -211,6 +211,7 @@ static void reason_findings(const struct judge *j, struct buf *out)
 	const struct check_verdict *const v = j->v;
 	const enum severity worst = v->findings[0].severity;
 	const char *build = NULL;
+	bool others = false;
 
 	for (size_t d = 0; d < v->detection_count; d++) {
 		uint64_t n = 0;
@@ -219,6 +220,8 @@ static void reason_findings(const struct judge *j, struct buf *out)
 			if (v->findings[i].severity == worst &&
 			    v->findings[i].detection == v->detections[d].detection) {
 				n += v->findings[i].records;
+				others |= build && v->findings[i].build &&
+					  strcmp(build, v->findings[i].build) != 0;
 				build = build ? build : v->findings[i].build;
 			}
 		}
@@ -227,7 +230,7 @@ static void reason_findings(const struct judge *j, struct buf *out)
 				   v->detections[d].detection->title);
 	}
 	if (build)
-		buf_printf(out, ", while build %s ran", build);
+		buf_printf(out, ", while build %s%s ran", build, others ? " and others" : "");
 	else
 		buf_str(out, ", no build known at that time");
 }

@@ -19,6 +19,17 @@ static enum precision precision_of(const char *name)
 				     : PRECISION_PRODUCT;
 }
 
+/* The parts that are known: a build that only says its product or CU has zeros for the others. */
+static const char *build_text(struct arena *a, const struct build *b, enum precision precision)
+{
+	char text[48];
+	size_t n = build_format(text, b);
+
+	if (precision == PRECISION_CU && b->part[3] == 0)
+		n -= 2; /* ".0" */
+	return arena_copy(a, text, n);
+}
+
 /* A build that an event proved; text that names no Exchange build proves nothing. */
 static enum tocsin_status from_mark(struct arena *a, const struct check_options *options,
 				    const struct mark *m, struct check_build *b, bool *ret_is_one)
@@ -35,6 +46,7 @@ static enum tocsin_status from_mark(struct arena *a, const struct check_options 
 	if (b->precision > precision_of(rule->precision))
 		b->precision = precision_of(rule->precision);
 	b->time = m->time;
+	b->text = b->precision == PRECISION_PRODUCT ? NULL : build_text(a, &b->build, b->precision);
 	buf_printf(&from, "%s %u, record %llu, %s", m->provider, m->event_id,
 		   (unsigned long long)m->record_id, m->segment->source->path);
 	b->from = arena_string(a, buf_cstr(&from));
@@ -42,13 +54,17 @@ static enum tocsin_status from_mark(struct arena *a, const struct check_options 
 	return b->from ? TOCSIN_OK : TOCSIN_NO_MEMORY;
 }
 
-static bool same_cu(const struct build *a, const struct build *b)
+/* Whether `b` says less of what `before` says: only its CU, or only its product. */
+static bool says_less(const struct check_build *b, const struct check_build *before)
 {
-	return a->part[0] == b->part[0] && a->part[1] == b->part[1] && a->part[2] == b->part[2];
+	const uint32_t *const x = b->build.part, *const y = before->build.part;
+
+	return b->precision < before->precision && x[0] == y[0] && x[1] == y[1] &&
+	       (b->precision == PRECISION_PRODUCT || x[2] == y[2]);
 }
 
-/* Keeps changes only: a build that says less of the same CU than the one before it changes nothing.
- */
+/* Keeps changes only: a build that says less of the same CU or product than the one before it
+ * changes nothing. */
 static void drop_repeats(struct check_host *host)
 {
 	size_t kept = 0;
@@ -57,10 +73,9 @@ static void drop_repeats(struct check_host *host)
 		const struct check_build *const b = &host->builds[i];
 		const struct check_build *const before = kept ? &host->builds[kept - 1] : NULL;
 
-		if (before &&
-		    ((b->precision == before->precision &&
-		      build_compare(&b->build, &before->build) == 0) ||
-		     (b->precision < before->precision && same_cu(&b->build, &before->build))))
+		if (before && ((b->precision == before->precision &&
+				build_compare(&b->build, &before->build) == 0) ||
+			       says_less(b, before)))
 			continue;
 		host->builds[kept++] = *b;
 	}
@@ -87,10 +102,14 @@ enum tocsin_status timeline_make(struct arena *a, const struct host_group *group
 	for (size_t i = 0; i < group->given_count; i++) {
 		const char *const given = options->builds[group->given[i]];
 
-		TRY(exposure_parse(options->db, given + given_host(given) + 1, &list[count].build,
-				   &list[count].precision, error));
-		list[count].time = UINT64_MAX;
-		list[count++].from = "--build";
+		struct check_build *const b = &list[count++];
+
+		TRY(exposure_parse(options->db, given + given_host(given) + 1, &b->build,
+				   &b->precision, error));
+		b->time = UINT64_MAX;
+		b->from = "--build";
+		if (b->precision != PRECISION_PRODUCT)
+			b->text = build_text(a, &b->build, b->precision);
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), by_time);
@@ -119,13 +138,6 @@ static enum ran judge(struct arena *a, const struct exposure_db *db, const struc
 	return ran;
 }
 
-static const char *build_text(struct arena *a, const struct build *b)
-{
-	char text[48];
-
-	return arena_copy(a, text, build_format(text, b));
-}
-
 enum ran timeline_own(struct arena *a, const struct exposure_db *db, const struct pack *pack,
 		      const char *own, struct build *ret_build)
 {
@@ -151,14 +163,14 @@ enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struc
 
 	*ret_build = NULL;
 	if (ran != RAN_NOT_SAID) {
-		*ret_build = build_text(a, &b);
+		*ret_build = build_text(a, &b, PRECISION_SU);
 		return ran;
 	}
 	ran = RAN_UNKNOWN;
 	for (i = 0; i < host->build_count && host->builds[i].time <= time; i++)
 		at = &host->builds[i];
 	if (at) {
-		*ret_build = build_text(a, &at->build);
+		*ret_build = at->text;
 		ran = judge(a, db, pack, &at->build, at->precision);
 	}
 	/* Not known, but below the fix later: then it was so before. */
@@ -167,7 +179,7 @@ enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struc
 
 		if (judge(a, db, pack, &after->build, after->precision) != RAN_AFFECTED)
 			continue;
-		*ret_build = build_text(a, &after->build);
+		*ret_build = after->text;
 		ran = RAN_AFFECTED;
 	}
 	return ran;

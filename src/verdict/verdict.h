@@ -30,6 +30,7 @@ struct check_build {
 	uint64_t time; /* FILETIME; UINT64_MAX: now, from the user */
 	struct build build;
 	enum precision precision;
+	const char *text; /* of `build`, as far as it is known; NULL: the product only */
 	const char *from; /* "MSExchange Common 4999, record 7, PATH" or "--build" */
 };
 
