@@ -66,6 +66,12 @@ static void test_damage(void **state)
 		"Application -Source \xe2\x80\x98MSExchange Common\xe2\x80\x99 -EntryType "
 		"Error\xc2\xa0| Where-Object { $_.Message -like "
 		"'*BinaryFormatter.Deserialize*'\xc2\xa0}",
+		"Get-EventLog -LogName Application -Source 'MSExchange Common' -EntryType Error | "
+		"where { $_.Message\xe2\x80\x93like\xe2\x80\x9c*BinaryFormatter.Deserialize*"
+		"\xe2\x80\x9d}",
+		"Get-EventLog -LogName Application -Source 'MSExchange Common' -EntryType Error | "
+		"where { $_.\xe2\x80\x98Message\xe2\x80\x99 -like "
+		"'*BinaryFormatter.Deserialize*' }",
 		/* HTML */
 		"Get-EventLog -LogName Application -Source &quot;MSExchange Common&quot; "
 		"-EntryType "
@@ -176,6 +182,12 @@ static void test_family(void **state)
 		 "-Like \"*System.InvalidCastException*\"",
 		 "(and (like Channel \"Application\") (like Provider \"MSExchange Unified "
 		 "Messaging\") (eq Level 2) (like message \"*System.InvalidCastException*\"))"},
+		{"Get-WinEvent -FilterHashtable "
+		 "@{\xe2\x80\x9cLogName\xe2\x80\x9d=\xe2\x80\x9cSystem"
+		 "\xe2\x80\x9d; gr\xc3\xb6\xc3\x9f"
+		 "e='1'}",
+		 "(and (like Channel \"System\") (contains named[\"gr\xc3\xb6\xc3\x9f"
+		 "e\"] \"1\"))"},
 		{"Get-WinEvent -FilterHashtable @{logname='System';id=7030,7045;}",
 		 "(and (like Channel \"System\") (or (eq EventID 7030) (eq EventID 7045)))"},
 		{"Get-WinEvent -FilterHashtable @{\n LogName = 'a*'\n Id = @(1,\n 2)\n}",
@@ -289,6 +301,8 @@ static void test_warnings(void **state)
 		{"Get-WinEvent A | ? { $_.Message -like '*a*','*b*' }", "a list of patterns"},
 		{"Get-WinEvent A | ? { $_.Message -like '*a*' -or '*b*' }", "a fixed value"},
 		{"Get-WinEvent -FilterHashtable @{LogName='A';EventID=1}", "is 'Id' meant?"},
+		{"Get-WinEvent A | ? { $_.Id -eq 1,2 }", "-in and -notin"},
+		{"Get-EventLog A -Message Deserialize", "-Message has no wildcard"},
 		{"Get-EventLog A\n-Source 'x\ny'", "line break inside quotes"},
 	};
 
@@ -352,6 +366,8 @@ static void test_refusals(void **state)
 		 "filtered list"},
 		{"Get-EventLog A | ? { $_.ReplacementStrings.StartsWith('a') }", TOCSIN_UNSUPPORTED,
 		 44, "of a list"},
+		{"Get-WinEvent A | ? { $_.TimeCreated -gt 2021-11-09 }", TOCSIN_UNSUPPORTED, 45,
+		 "arithmetic"},
 		/* A comment ends with its line, whichever way lines are joined. */
 		{"Get-EventLog A\n# the other\nGet-EventLog B", TOCSIN_UNSUPPORTED, 28,
 		 "second command"},

@@ -310,6 +310,9 @@ enum tocsin_status ps_get_event_log(struct ps_compiler *c, const struct ps_node 
 		TRY(ps_like_any(c, b.value[LOG_MESSAGE],
 				(struct operand){.kind = OPERAND_MESSAGE, .as = {.index = 0}},
 				&text, 1, &p));
+		if (p->wildcard->plain)
+			TRY(ps_warn(c, "-Message has no wildcard, so it must equal the whole "
+				       "text; -Message '*text*' looks for a part of it"));
 		TRY(ps_add_parameter(c, p));
 	}
 	if (b.value[LOG_NEWEST]) {

@@ -331,6 +331,10 @@ static enum tocsin_status warn_compare(struct ps_compiler *c, const struct ps_no
 	     (right->operand.as.literal.as.text.n >= 2 &&
 	      le16(right->operand.as.literal.as.text.p) == '*')))
 		TRY(ps_warn(c, "-eq takes asterisks as they stand; -like takes them as wildcards"));
+	if ((n->op == PS_EQ || n->op == PS_NE) && left->type != PS_TYPE_LIST &&
+	    is_literal(right, DATUM_LIST))
+		TRY(ps_warn(c, "-eq and -ne take a list on the right as one value, not as one of "
+			       "several; -in and -notin look for an equal item"));
 	if (left->type == PS_TYPE_BOOL && n->items[0]->kind == PS_NEGATION)
 		TRY(ps_warn(c, "-not binds tighter than the comparison behind it, as PowerShell "
 			       "reads it: the negated value is compared; parentheses make it "

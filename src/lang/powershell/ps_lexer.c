@@ -353,7 +353,7 @@ bool ps_operator_find(const char *name, size_t n, enum ps_operator *ret, bool *r
 	return false;
 }
 
-static size_t word_end(const struct ps_source *s, size_t at)
+size_t ps_word_end(const struct ps_source *s, size_t at)
 {
 	size_t n;
 
@@ -370,7 +370,7 @@ static size_t word_end(const struct ps_source *s, size_t at)
 static enum tocsin_status operator_token(struct ps_lexer *l, struct ps_token *t, size_t name)
 {
 	const struct ps_source *const s = l->source;
-	const size_t end = word_end(s, name);
+	const size_t end = ps_word_end(s, name);
 
 	t->end = end;
 	t->text = arena_copy(l->arena, s->p + name, end - name);

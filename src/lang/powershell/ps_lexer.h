@@ -82,6 +82,9 @@ TOCSIN_MUST_USE enum tocsin_status ps_lex(struct ps_lexer *l, size_t at, enum ps
 /* Skips blanks, comments and continued lines; not line breaks. */
 size_t ps_skip_blanks(const struct ps_source *s, size_t at);
 
+/* Behind the letters, digits and `_` at `at`; typographic quotes and dashes are none. */
+size_t ps_word_end(const struct ps_source *s, size_t at);
+
 /* A comparison or logical operator by its name without the dash, ignoring case; false: no such. */
 bool ps_operator_find(const char *name, size_t n, enum ps_operator *ret, bool *ret_exact);
 

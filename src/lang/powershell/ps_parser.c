@@ -155,14 +155,8 @@ static enum tocsin_status array(struct parser *p, size_t opened, struct ps_node 
 static enum tocsin_status name(struct parser *p, struct ps_token *ret)
 {
 	const struct ps_source *const s = p->source;
-	size_t end = p->at;
+	const size_t end = ps_word_end(s, p->at);
 
-	while (end < s->n && s->p[end] &&
-	       (strchr("_", s->p[end]) || (s->p[end] >= '0' && s->p[end] <= '9') ||
-		((s->p[end] | 32) >= 'a' && (s->p[end] | 32) <= 'z') || (uint8_t)s->p[end] >= 0xc3))
-		end += 1;
-	while (end < s->n && ((uint8_t)s->p[end] & 0xc0) == 0x80)
-		end++;
 	memset(ret, 0, sizeof(*ret));
 	ret->at = p->at;
 	ret->end = end;
@@ -479,6 +473,9 @@ static enum tocsin_status comparison(struct parser *p, struct ps_node **ret)
 					      ? "this operator is not understood here"
 					      : "assignments are not understood here",
 				      p->token.text);
+		if (p->token.kind == PS_TOKEN_NUMBER && p->token.text[0] == '-')
+			return refuse(p, p->token.at, "arithmetic is not understood here",
+				      "a date needs quotes: '2021-11-09'");
 		if (p->token.kind != PS_TOKEN_OPERATOR || p->token.op >= PS_COMPARISONS) {
 			*ret = left;
 			return TOCSIN_OK;
