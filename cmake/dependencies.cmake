@@ -3,9 +3,15 @@
 # A cross build finds nothing unless its toolchain file names a folder.
 find_package(PkgConfig QUIET)
 add_library(tocsin_dependencies INTERFACE)
+add_library(tocsin_test_dependencies INTERFACE)
 
-# tocsin_library(FEATURE pkg-config-name library header): TOCSIN_HAVE_FEATURE when found.
+# tocsin_library(FEATURE pkg-config-name library header [TARGET]): TOCSIN_HAVE_FEATURE when found, for
+# what links TARGET (default: everything of ours).
 function(tocsin_library feature module library header)
+	set(user tocsin_dependencies)
+	if(ARGC GREATER 4)
+		set(user ${ARGV4})
+	endif()
 	set(wish ${TOCSIN_${feature}})
 	if(NOT wish MATCHES "^(AUTO|ON|OFF)$")
 		message(FATAL_ERROR "TOCSIN_${feature} is AUTO, ON or OFF, not ${wish}")
@@ -18,7 +24,7 @@ function(tocsin_library feature module library header)
 		pkg_check_modules(${feature} QUIET IMPORTED_TARGET ${module})
 	endif()
 	if(${feature}_FOUND)
-		target_link_libraries(tocsin_dependencies INTERFACE PkgConfig::${feature})
+		target_link_libraries(${user} INTERFACE PkgConfig::${feature})
 	else()
 		find_library(TOCSIN_${feature}_LIBRARY ${library})
 		find_path(TOCSIN_${feature}_INCLUDE ${header})
@@ -30,14 +36,15 @@ function(tocsin_library feature module library header)
 			message(STATUS "${module}: not found, built without")
 			return()
 		endif()
-		target_link_libraries(tocsin_dependencies INTERFACE ${TOCSIN_${feature}_LIBRARY})
-		target_include_directories(tocsin_dependencies SYSTEM INTERFACE
+		target_link_libraries(${user} INTERFACE ${TOCSIN_${feature}_LIBRARY})
+		target_include_directories(${user} SYSTEM INTERFACE
 			${TOCSIN_${feature}_INCLUDE})
 	endif()
-	target_compile_definitions(tocsin_dependencies INTERFACE TOCSIN_HAVE_${feature})
+	target_compile_definitions(${user} INTERFACE TOCSIN_HAVE_${feature})
 	message(STATUS "${module}: found")
 endfunction()
 
 tocsin_library(PCRE2 libpcre2-16 pcre2-16 pcre2.h)
 tocsin_library(YAML yaml-0.1 yaml yaml.h)
-tocsin_library(MD4C md4c md4c md4c.h)
+# The reader of documents is ours (docs/advisories.md); a test holds it against md4c.
+tocsin_library(MD4C md4c md4c md4c.h tocsin_test_dependencies)

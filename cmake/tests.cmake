@@ -34,7 +34,7 @@ foreach(source ${tests})
 	if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 		target_compile_options(${name} PRIVATE -Wno-format-truncation -Wno-restrict)
 	endif()
-	target_link_libraries(${name} PRIVATE tocsin_objects PkgConfig::CMOCKA)
+	target_link_libraries(${name} PRIVATE tocsin_objects tocsin_test_dependencies PkgConfig::CMOCKA)
 	tocsin_test(${name} unit ${name})
 endforeach()
 

@@ -12,9 +12,6 @@ static const char *const features[] = {
 #ifdef TOCSIN_HAVE_YAML
 	"yaml",
 #endif
-#ifdef TOCSIN_HAVE_MD4C
-	"md4c",
-#endif
 #ifdef TOCSIN_EMBED_DATA
 	"data",
 #endif
@@ -25,7 +22,7 @@ void help_version(struct buf *out)
 	buf_printf(out, "tocsin %s\nbuilt with:", tocsin_version());
 	for (size_t i = 0; features[i]; i++)
 		buf_printf(out, " %s", features[i]);
-	buf_str(out, features[0] ? "\n" : " none of pcre2, yaml, md4c, data\n");
+	buf_str(out, features[0] ? "\n" : " none of pcre2, yaml, data\n");
 }
 
 /* Words of `text` in lines of at most WIDTH columns, each indented; '\n' ends a paragraph. */
