@@ -213,6 +213,12 @@ const struct binxml_program *template_store_keep(struct template_store *s,
 /* The atom of a name. */
 enum atom binxml_atom(struct view utf16);
 
+/* Which field of an event an element of System or RenderingInfo, or an attribute in System, is;
+ * EVENT_FIELD_COUNT: none. */
+enum event_field atom_system_field(enum atom element);
+enum event_field atom_rendering_field(enum atom element);
+enum event_field atom_attribute_field(enum atom element, enum atom attribute);
+
 /* Writes a name as UTF-8 to out[3 * units]: what no XML name may hold becomes `_`. Returns its
  * length. */
 size_t binxml_name_put(char *out, struct view utf16);

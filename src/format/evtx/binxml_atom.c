@@ -123,3 +123,70 @@ struct view binxml_entity(const struct binxml_name *name)
 	}
 	return (struct view){NULL, 0};
 }
+
+enum event_field atom_system_field(enum atom element)
+{
+	switch (element) {
+	case ATOM_EVENT_ID:
+		return EVENT_ID;
+	case ATOM_VERSION:
+		return EVENT_VERSION;
+	case ATOM_LEVEL:
+		return EVENT_LEVEL;
+	case ATOM_TASK:
+		return EVENT_TASK;
+	case ATOM_OPCODE:
+		return EVENT_OPCODE;
+	case ATOM_KEYWORDS:
+		return EVENT_KEYWORDS;
+	case ATOM_EVENT_RECORD_ID:
+		return EVENT_RECORD_ID;
+	case ATOM_CHANNEL:
+		return EVENT_CHANNEL;
+	case ATOM_COMPUTER:
+		return EVENT_COMPUTER;
+	default:
+		return EVENT_FIELD_COUNT;
+	}
+}
+
+enum event_field atom_attribute_field(enum atom element, enum atom attribute)
+{
+	static const struct {
+		enum atom element, attribute;
+		enum event_field field;
+	} map[] = {
+		{ATOM_PROVIDER, ATOM_NAME, EVENT_PROVIDER},
+		{ATOM_PROVIDER, ATOM_GUID, EVENT_PROVIDER_GUID},
+		{ATOM_PROVIDER, ATOM_EVENT_SOURCE_NAME, EVENT_SOURCE},
+		{ATOM_EVENT_ID, ATOM_QUALIFIERS, EVENT_QUALIFIERS},
+		{ATOM_TIME_CREATED, ATOM_SYSTEM_TIME, EVENT_TIME},
+		{ATOM_CORRELATION, ATOM_ACTIVITY_ID, EVENT_ACTIVITY_ID},
+		{ATOM_CORRELATION, ATOM_RELATED_ACTIVITY_ID, EVENT_RELATED_ACTIVITY_ID},
+		{ATOM_EXECUTION, ATOM_PROCESS_ID, EVENT_PROCESS_ID},
+		{ATOM_EXECUTION, ATOM_THREAD_ID, EVENT_THREAD_ID},
+		{ATOM_SECURITY, ATOM_USER_ID, EVENT_USER_ID},
+	};
+
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
+		if (map[i].element == element && map[i].attribute == attribute)
+			return map[i].field;
+	}
+	return EVENT_FIELD_COUNT;
+}
+
+enum event_field atom_rendering_field(enum atom element)
+{
+	switch (element) {
+	case ATOM_MESSAGE:
+		return EVENT_MESSAGE;
+	case ATOM_LEVEL:
+		return EVENT_LEVEL_NAME;
+	case ATOM_TASK:
+		return EVENT_TASK_NAME;
+	case ATOM_OPCODE:
+		return EVENT_OPCODE_NAME;
+	default:
+		return EVENT_FIELD_COUNT;
+	}
+}

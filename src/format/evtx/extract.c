@@ -31,73 +31,6 @@ struct extract {
 	bool failed;
 };
 
-enum event_field extract_system_field(enum atom element)
-{
-	switch (element) {
-	case ATOM_EVENT_ID:
-		return EVENT_ID;
-	case ATOM_VERSION:
-		return EVENT_VERSION;
-	case ATOM_LEVEL:
-		return EVENT_LEVEL;
-	case ATOM_TASK:
-		return EVENT_TASK;
-	case ATOM_OPCODE:
-		return EVENT_OPCODE;
-	case ATOM_KEYWORDS:
-		return EVENT_KEYWORDS;
-	case ATOM_EVENT_RECORD_ID:
-		return EVENT_RECORD_ID;
-	case ATOM_CHANNEL:
-		return EVENT_CHANNEL;
-	case ATOM_COMPUTER:
-		return EVENT_COMPUTER;
-	default:
-		return EVENT_FIELD_COUNT;
-	}
-}
-
-enum event_field extract_attribute_field(enum atom element, enum atom attribute)
-{
-	static const struct {
-		enum atom element, attribute;
-		enum event_field field;
-	} map[] = {
-		{ATOM_PROVIDER, ATOM_NAME, EVENT_PROVIDER},
-		{ATOM_PROVIDER, ATOM_GUID, EVENT_PROVIDER_GUID},
-		{ATOM_PROVIDER, ATOM_EVENT_SOURCE_NAME, EVENT_SOURCE},
-		{ATOM_EVENT_ID, ATOM_QUALIFIERS, EVENT_QUALIFIERS},
-		{ATOM_TIME_CREATED, ATOM_SYSTEM_TIME, EVENT_TIME},
-		{ATOM_CORRELATION, ATOM_ACTIVITY_ID, EVENT_ACTIVITY_ID},
-		{ATOM_CORRELATION, ATOM_RELATED_ACTIVITY_ID, EVENT_RELATED_ACTIVITY_ID},
-		{ATOM_EXECUTION, ATOM_PROCESS_ID, EVENT_PROCESS_ID},
-		{ATOM_EXECUTION, ATOM_THREAD_ID, EVENT_THREAD_ID},
-		{ATOM_SECURITY, ATOM_USER_ID, EVENT_USER_ID},
-	};
-
-	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
-		if (map[i].element == element && map[i].attribute == attribute)
-			return map[i].field;
-	}
-	return EVENT_FIELD_COUNT;
-}
-
-enum event_field extract_rendering_field(enum atom element)
-{
-	switch (element) {
-	case ATOM_MESSAGE:
-		return EVENT_MESSAGE;
-	case ATOM_LEVEL:
-		return EVENT_LEVEL_NAME;
-	case ATOM_TASK:
-		return EVENT_TASK_NAME;
-	case ATOM_OPCODE:
-		return EVENT_OPCODE_NAME;
-	default:
-		return EVENT_FIELD_COUNT;
-	}
-}
-
 static void set_field(struct extract *x, enum event_field field, struct value v)
 {
 	/* The first one counts: a later element of the same name is not System's. */
@@ -235,8 +168,7 @@ static void on_attribute_end(void *sink)
 	struct extract *const x = sink;
 
 	if (x->section == SECTION_SYSTEM && x->depth == 3)
-		set_field(x, extract_attribute_field(x->element->atom, x->attribute->atom),
-			  x->text);
+		set_field(x, atom_attribute_field(x->element->atom, x->attribute->atom), x->text);
 	else if (x->section == SECTION_DATA && x->attribute->atom == ATOM_NAME &&
 		 (x->element->atom == ATOM_DATA || x->element->atom == ATOM_COMPLEX_DATA))
 		x->name = text16(x, &x->text);
@@ -302,9 +234,9 @@ static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
 	if (!x->leaf)
 		x->name = element_name(name); /* text behind a child */
 	if (leaf && x->section == SECTION_SYSTEM && x->depth == 3)
-		set_field(x, extract_system_field(name->atom), x->text);
+		set_field(x, atom_system_field(name->atom), x->text);
 	else if (leaf && x->section == SECTION_RENDERING && x->depth == 3)
-		set_field(x, extract_rendering_field(name->atom), x->text);
+		set_field(x, atom_rendering_field(name->atom), x->text);
 	else if (x->section == SECTION_DATA && (has_text(x) || (leaf && x->depth > 2))) {
 		if (name->atom == ATOM_BINARY && x->depth == 3 && x->event_data)
 			x->e->binary = x->text.bytes;

@@ -10,13 +10,42 @@
 
 #include "format/evtx/binxml.h"
 
-struct outline;
+#define OUTLINE_SLOTS 256u
 
-/* Which field of an event an element of System or RenderingInfo, or an attribute in System, is;
- * EVENT_FIELD_COUNT: none. */
-enum event_field extract_system_field(enum atom element);
-enum event_field extract_rendering_field(enum atom element);
-enum event_field extract_attribute_field(enum atom element, enum atom attribute);
+enum outline_step_kind {
+	STEP_SKIP,   /* values[slot] is NULL: go on at step `next` */
+	STEP_FIELD,  /* the event's `field` */
+	STEP_DATA,   /* an inserted value called `name` */
+	STEP_BINARY, /* EventData/Binary */
+	STEP_NESTED  /* a BinXML value below Event: its own outline goes on */
+};
+
+/* What a slot's value may be, so that the steps are right. */
+enum outline_use {
+	USE_NONE,   /* not looked at: anything */
+	USE_SCALAR, /* no array, no BinXML */
+	USE_DATA,   /* an array too: the element is repeated for each item */
+	USE_NESTED  /* BinXML or NULL */
+};
+
+struct outline_step {
+	enum outline_step_kind kind;
+	enum event_field field;
+	uint16_t slot; /* SLOT_NONE: `literal` */
+	bool optional; /* an attribute that is not there without a value */
+	bool text;     /* STEP_DATA: only where there is some text */
+	uint32_t next;
+	struct value literal;
+	struct view name;
+};
+
+struct outline {
+	struct outline_step *steps;
+	size_t count;
+	uint32_t cost; /* nodes that a walk would visit */
+	bool nested;   /* the root is a child of Event, not Event itself */
+	uint8_t use[OUTLINE_SLOTS];
+};
 
 /* The outline of a program that stays as it is, in `a`; NULL when it has none (or no memory). */
 const struct outline *outline_make(struct arena *a, const struct binxml_program *p);

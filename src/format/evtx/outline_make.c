@@ -6,44 +6,7 @@
  */
 #include "format/evtx/outline.h"
 
-#define SLOTS_MAX 256u
 #define DEPTH_MAX 8u
-
-enum step_kind {
-	STEP_SKIP,   /* values[slot] is NULL: go on at step `next` */
-	STEP_FIELD,  /* the event's `field` */
-	STEP_DATA,   /* an inserted value called `name` */
-	STEP_BINARY, /* EventData/Binary */
-	STEP_NESTED  /* a BinXML value below Event: its own outline goes on */
-};
-
-/* What a slot's value may be, so that the steps are right. */
-enum use {
-	USE_NONE,   /* not looked at: anything */
-	USE_SCALAR, /* no array, no BinXML */
-	USE_DATA,   /* an array too: the element is repeated for each item */
-	USE_NESTED  /* BinXML or NULL */
-};
-
-struct step {
-	enum step_kind kind;
-	enum event_field field;
-	uint16_t slot; /* SLOT_NONE: `literal` */
-	bool optional; /* an attribute that is not there without a value */
-	bool text;     /* STEP_DATA: only where there is some text */
-	uint32_t next;
-	struct value literal;
-	struct view name;
-};
-
-struct outline {
-	struct step *steps;
-	size_t count;
-	size_t data;   /* STEP_DATA among them */
-	uint32_t cost; /* nodes that a walk would visit */
-	bool nested;   /* the root is a child of Event, not Event itself */
-	uint8_t use[SLOTS_MAX];
-};
 
 static const struct value no_value = {VALUE_NULL, {NULL, 0}};
 
@@ -67,9 +30,9 @@ struct maker {
 	const struct binxml_op *attribute_value;
 };
 
-static struct step *add_step(struct maker *m, enum step_kind kind)
+static struct outline_step *add_step(struct maker *m, enum outline_step_kind kind)
 {
-	struct step *const s = ARENA_GROW(m->a, m->o->steps, m->o->count, m->room);
+	struct outline_step *const s = ARENA_GROW(m->a, m->o->steps, m->o->count, m->room);
 
 	if (s) {
 		s->kind = kind;
@@ -80,9 +43,9 @@ static struct step *add_step(struct maker *m, enum step_kind kind)
 }
 
 /* A slot that is used twice may only be what both uses allow. */
-static bool use_slot(struct maker *m, uint16_t slot, enum use use)
+static bool use_slot(struct maker *m, uint16_t slot, enum outline_use use)
 {
-	uint8_t *const was = slot < SLOTS_MAX ? &m->o->use[slot] : NULL;
+	uint8_t *const was = slot < OUTLINE_SLOTS ? &m->o->use[slot] : NULL;
 
 	if (!was || (*was != USE_NONE && *was != use && (*was == USE_NESTED || use == USE_NESTED)))
 		return false;
@@ -91,7 +54,8 @@ static bool use_slot(struct maker *m, uint16_t slot, enum use use)
 }
 
 /* Where a step's value comes from: a literal, a slot, or nothing at all. */
-static bool set_source(struct maker *m, struct step *s, const struct binxml_op *op, enum use use)
+static bool set_source(struct maker *m, struct outline_step *s, const struct binxml_op *op,
+		       enum outline_use use)
 {
 	if (!s)
 		return false;
@@ -129,10 +93,10 @@ static bool make_open(struct maker *m, const struct binxml_op *op, bool root)
 	if (op->name->atom != ATOM_DATA && op->name->atom != ATOM_COMPLEX_DATA)
 		l->called = op->name->utf16;
 	if (op->slot != SLOT_NONE && !root) {
-		struct step *const s = add_step(m, STEP_SKIP);
+		struct outline_step *const s = add_step(m, STEP_SKIP);
 
 		/* A slot past the values skips nothing; which ones are there is not known yet. */
-		if (!s || op->slot >= SLOTS_MAX)
+		if (!s || op->slot >= OUTLINE_SLOTS)
 			return false;
 		s->slot = op->slot;
 		l->skip = (uint32_t)m->o->count;
@@ -147,7 +111,7 @@ static bool make_attribute(struct maker *m)
 	const struct binxml_op *const value = m->attribute_value;
 	const enum atom element = l->name->atom, attribute = m->attribute->atom;
 	const enum event_field field = section(m) == ATOM_SYSTEM && m->depth == 3
-					       ? extract_attribute_field(element, attribute)
+					       ? atom_attribute_field(element, attribute)
 					       : EVENT_FIELD_COUNT;
 
 	m->attribute = NULL;
@@ -159,7 +123,7 @@ static bool make_attribute(struct maker *m)
 		return true;
 	}
 	if (field != EVENT_FIELD_COUNT) {
-		struct step *const s = add_step(m, STEP_FIELD);
+		struct outline_step *const s = add_step(m, STEP_FIELD);
 
 		if (!set_source(m, s, value, USE_SCALAR))
 			return false;
@@ -182,7 +146,7 @@ static bool make_content(struct maker *m, const struct binxml_op *op)
 		return first;
 	}
 	if (m->depth == 1 && op->kind == OP_SLOT) {
-		struct step *const s = add_step(m, STEP_NESTED);
+		struct outline_step *const s = add_step(m, STEP_NESTED);
 
 		l->parent = true;
 		return set_source(m, s, op, USE_NESTED);
@@ -196,12 +160,12 @@ static bool make_content(struct maker *m, const struct binxml_op *op)
 static bool make_leaf(struct maker *m, const struct level *l)
 {
 	const enum atom part = section(m);
-	struct step *s;
+	struct outline_step *s;
 
 	if (m->depth == 3 && (part == ATOM_SYSTEM || part == ATOM_RENDERING_INFO)) {
 		const enum event_field field = part == ATOM_SYSTEM
-						       ? extract_system_field(l->name->atom)
-						       : extract_rendering_field(l->name->atom);
+						       ? atom_system_field(l->name->atom)
+						       : atom_rendering_field(l->name->atom);
 
 		if (field == EVENT_FIELD_COUNT)
 			return !l->content || l->content->kind == OP_TEXT ||
@@ -221,7 +185,6 @@ static bool make_leaf(struct maker *m, const struct level *l)
 		return false;
 	s->name = l->called;
 	s->text = m->depth == 2;
-	m->o->data++;
 	return true;
 }
 
@@ -285,150 +248,4 @@ const struct outline *outline_make(struct arena *a, const struct binxml_program 
 			return NULL;
 	}
 	return m.o;
-}
-
-/* ---- a record */
-
-struct reading {
-	struct binxml_context *c;
-	struct event *e;
-	struct event_data *data;
-	size_t room;
-};
-
-/* Whether the values are what the steps take them for. */
-static bool fits(const struct outline *o, const struct binxml_instance *in)
-{
-	for (uint32_t i = 0; i < in->count; i++) {
-		const uint8_t type = in->values[i].type;
-
-		switch (i < SLOTS_MAX ? o->use[i] : USE_NONE) {
-		case USE_SCALAR:
-			if ((type & VALUE_ARRAY) || type == VALUE_BINXML)
-				return false;
-			break;
-		case USE_DATA:
-			if (type == VALUE_BINXML)
-				return false;
-			break;
-		case USE_NESTED:
-			if (type != VALUE_BINXML && type != VALUE_NULL)
-				return false;
-			break;
-		default:
-			break;
-		}
-	}
-	return true;
-}
-
-static const struct value *source(const struct step *s, const struct binxml_instance *in)
-{
-	if (s->slot == SLOT_NONE)
-		return &s->literal;
-	return s->slot < in->count ? &in->values[s->slot] : &no_value;
-}
-
-static bool add_data(struct reading *r, const struct step *s, const struct value *v)
-{
-	struct event_data *const d = ARENA_GROW(&r->c->arena, r->data, r->e->data_count, r->room);
-
-	if (!d)
-		return false;
-	r->e->data = r->data;
-	d->name = s->name;
-	d->value = *v;
-	return true;
-}
-
-static bool data(struct reading *r, const struct step *s, const struct value *v)
-{
-	struct value item;
-	size_t state = 0;
-
-	if (!(v->type & VALUE_ARRAY)) {
-		if (s->text && (!v->bytes.n || value_is_null(v)))
-			return true;
-		return add_data(r, s, v);
-	}
-	if (s->text)
-		return false; /* rare enough to walk */
-	/* An empty array gives one empty element. */
-	if (!value_item(v, &state, &item))
-		return add_data(r, s, &no_value);
-	do {
-		/* Finding where an item ends is work too. */
-		if (r->c->chunk_nodes < 1 + item.bytes.n / 64 || !add_data(r, s, &item))
-			return false;
-		r->c->chunk_nodes -= (uint32_t)(1 + item.bytes.n / 64);
-	} while (value_item(v, &state, &item));
-	return true;
-}
-
-static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in);
-
-/* A BinXML value of the usual shape: one template instance, with or without a fragment header
- * before it, and the end. */
-static bool nested(struct reading *r, const struct value *v)
-{
-	const uint8_t *const p = v->bytes.p;
-	const struct binxml_instance *in;
-	size_t at, end;
-
-	if (v->type == VALUE_NULL || !v->bytes.n)
-		return true;
-	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
-	if (p[at] != 0x0c)
-		return false;
-	at += (size_t)(p - r->c->chunk.p) + 1;
-	end = (size_t)(p - r->c->chunk.p) + v->bytes.n;
-	if (binxml_instance_read(r->c, &at, end, &in, NULL) != TOCSIN_OK ||
-	    (at < end && r->c->chunk.p[at] != 0))
-		return false;
-	return in->program->outline && in->program->outline->nested &&
-	       steps(r, in->program->outline, in);
-}
-
-static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in)
-{
-	if (!fits(o, in) || r->c->chunk_nodes < o->cost)
-		return false;
-	r->c->chunk_nodes -= o->cost;
-	for (size_t i = 0; i < o->count; i++) {
-		const struct step *const s = &o->steps[i];
-		const struct value *const v = source(s, in);
-
-		switch (s->kind) {
-		case STEP_SKIP:
-			if (s->slot < in->count && v->type == VALUE_NULL)
-				i = s->next - 1;
-			break;
-		case STEP_FIELD:
-			if (r->e->field[s->field].type == VALUE_NULL &&
-			    !(s->optional && value_is_null(v)))
-				r->e->field[s->field] = *v;
-			break;
-		case STEP_DATA:
-			if (!data(r, s, v))
-				return false;
-			break;
-		case STEP_BINARY:
-			r->e->binary = v->bytes;
-			break;
-		case STEP_NESTED:
-			if (!nested(r, v))
-				return false;
-			break;
-		}
-	}
-	return true;
-}
-
-bool outline_extract(struct binxml_context *c, const struct binxml_instance *instance,
-		     struct event *e)
-{
-	const struct outline *const o = instance->program->outline;
-	struct reading r = {.c = c, .e = e};
-
-	return o && !o->nested && steps(&r, o, instance);
 }

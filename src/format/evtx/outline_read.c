@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a record by the outline of its template: step by step, as long as its values are what the
+ * steps take them for. */
+#include "format/evtx/outline.h"
+
+static const struct value no_value = {VALUE_NULL, {NULL, 0}};
+
+struct reading {
+	struct binxml_context *c;
+	struct event *e;
+	struct event_data *data;
+	size_t room;
+};
+
+/* Whether the values are what the steps take them for. */
+static bool fits(const struct outline *o, const struct binxml_instance *in)
+{
+	for (uint32_t i = 0; i < in->count; i++) {
+		const uint8_t type = in->values[i].type;
+
+		switch (i < OUTLINE_SLOTS ? o->use[i] : USE_NONE) {
+		case USE_SCALAR:
+			if ((type & VALUE_ARRAY) || type == VALUE_BINXML)
+				return false;
+			break;
+		case USE_DATA:
+			if (type == VALUE_BINXML)
+				return false;
+			break;
+		case USE_NESTED:
+			if (type != VALUE_BINXML && type != VALUE_NULL)
+				return false;
+			break;
+		default:
+			break;
+		}
+	}
+	return true;
+}
+
+static const struct value *source(const struct outline_step *s, const struct binxml_instance *in)
+{
+	if (s->slot == SLOT_NONE)
+		return &s->literal;
+	return s->slot < in->count ? &in->values[s->slot] : &no_value;
+}
+
+static bool add_data(struct reading *r, const struct outline_step *s, const struct value *v)
+{
+	struct event_data *const d = ARENA_GROW(&r->c->arena, r->data, r->e->data_count, r->room);
+
+	if (!d)
+		return false;
+	r->e->data = r->data;
+	d->name = s->name;
+	d->value = *v;
+	return true;
+}
+
+static bool data(struct reading *r, const struct outline_step *s, const struct value *v)
+{
+	struct value item;
+	size_t state = 0;
+
+	if (!(v->type & VALUE_ARRAY)) {
+		if (s->text && (!v->bytes.n || value_is_null(v)))
+			return true;
+		return add_data(r, s, v);
+	}
+	if (s->text)
+		return false; /* rare enough to walk */
+	/* An empty array gives one empty element. */
+	if (!value_item(v, &state, &item))
+		return add_data(r, s, &no_value);
+	do {
+		/* Finding where an item ends is work too. */
+		if (r->c->chunk_nodes < 1 + item.bytes.n / 64 || !add_data(r, s, &item))
+			return false;
+		r->c->chunk_nodes -= (uint32_t)(1 + item.bytes.n / 64);
+	} while (value_item(v, &state, &item));
+	return true;
+}
+
+static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in);
+
+/* A BinXML value of the usual shape: one template instance, with or without a fragment header
+ * before it, and the end. */
+static bool nested(struct reading *r, const struct value *v)
+{
+	const uint8_t *const p = v->bytes.p;
+	const struct binxml_instance *in;
+	size_t at, end;
+
+	if (v->type == VALUE_NULL || !v->bytes.n)
+		return true;
+	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
+	if (p[at] != 0x0c)
+		return false;
+	at += (size_t)(p - r->c->chunk.p) + 1;
+	end = (size_t)(p - r->c->chunk.p) + v->bytes.n;
+	if (binxml_instance_read(r->c, &at, end, &in, NULL) != TOCSIN_OK ||
+	    (at < end && r->c->chunk.p[at] != 0))
+		return false;
+	return in->program->outline && in->program->outline->nested &&
+	       steps(r, in->program->outline, in);
+}
+
+static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in)
+{
+	if (!fits(o, in) || r->c->chunk_nodes < o->cost)
+		return false;
+	r->c->chunk_nodes -= o->cost;
+	for (size_t i = 0; i < o->count; i++) {
+		const struct outline_step *const s = &o->steps[i];
+		const struct value *const v = source(s, in);
+
+		switch (s->kind) {
+		case STEP_SKIP:
+			if (s->slot < in->count && v->type == VALUE_NULL)
+				i = s->next - 1;
+			break;
+		case STEP_FIELD:
+			if (r->e->field[s->field].type == VALUE_NULL &&
+			    !(s->optional && value_is_null(v)))
+				r->e->field[s->field] = *v;
+			break;
+		case STEP_DATA:
+			if (!data(r, s, v))
+				return false;
+			break;
+		case STEP_BINARY:
+			r->e->binary = v->bytes;
+			break;
+		case STEP_NESTED:
+			if (!nested(r, v))
+				return false;
+			break;
+		}
+	}
+	return true;
+}
+
+bool outline_extract(struct binxml_context *c, const struct binxml_instance *instance,
+		     struct event *e)
+{
+	const struct outline *const o = instance->program->outline;
+	struct reading r = {.c = c, .e = e};
+
+	return o && !o->nested && steps(&r, o, instance);
+}
