@@ -859,6 +859,34 @@ static void a_build_that_is_none_is_refused(void **state)
 	}
 }
 
+/* ---- the report */
+
+/* What was covered is said on a narrow terminal too, where the table has no room for it. */
+static void a_narrow_report_says_what_was_covered(void **state)
+{
+	static const unsigned widths[] = {0, 60, 80, 100, 300};
+	struct lab *const lab = *state;
+	struct log *const log = log_open(lab, "EX03", "Application");
+	struct check_report report = {NULL, &lab->options, NULL};
+	struct buf out = {0};
+
+	add_plain(log, "2021-10-01T00:00:00Z");
+	add_crash(log, "2021-11-12T00:00:00Z", "15.01.2375.017", HARMLESS);
+	log_close(log);
+	report.result = check(lab);
+	report.evidence = lab->evidence;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		const char *found;
+
+		buf_clear(&out);
+		check_report_text(&report, widths[i], false, &out);
+		found = strstr(buf_cstr(&out), "2021-10-01 … 2021-11-12 covered, no gap");
+		assert_non_null(found);
+		assert_null(strstr(found + 1, "2021-10-01 … 2021-11-12 covered"));
+	}
+	buf_free(&out);
+}
+
 /* ---- the same answer for any number of threads */
 
 static void threads_do_not_change_a_byte(void **state)
@@ -931,6 +959,7 @@ int main(void)
 		TEST(a_wrong_clock_renames_no_machine),
 		TEST(a_given_build_is_for_the_present_name),
 		TEST(damage_of_one_file_counts_once),
+		TEST(a_narrow_report_says_what_was_covered),
 		TEST(threads_do_not_change_a_byte),
 	};
 

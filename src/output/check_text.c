@@ -218,18 +218,58 @@ static void to_do(const struct check_verdict *v, struct buf *out)
 			"collector\n");
 }
 
-static void details(const struct check_report *r, size_t pack, bool color, struct buf *out)
+/* Columns of the table before its last one, as hosts() fills it. */
+static size_t width_before_reason(const struct check_report *r, size_t pack)
 {
+	size_t widths[4] = {strlen("HOST"), strlen("PRODUCT (BUILD)"), strlen("EXPOSURE"),
+			    strlen("ASSESSMENT")};
+	struct arena a = {0};
+	size_t sum = 0;
+
 	for (size_t i = 0; i < r->result->host_count; i++) {
 		const struct check_host *const h = &r->result->hosts[i];
 		const struct check_verdict *const v = &h->verdicts[pack];
 		const struct exposure *const e = worst(v);
+		const char *const texts[4] = {
+			h->name[0] ? h->name : "(no name)", product(&a, r, h),
+			exposure_status_name(e ? e->status : EXPOSURE_UNKNOWN),
+			assessment_name(v->assessment)};
+
+		for (size_t k = 0; k < 4; k++) {
+			const size_t n = texts[k] ? text_width(view_of(texts[k])) : 0;
+
+			widths[k] = n > widths[k] ? n : widths[k];
+		}
+		arena_reset(&a);
+	}
+	arena_free(&a);
+	for (size_t k = 0; k < 4; k++)
+		sum += widths[k] + 2;
+	return sum;
+}
+
+/* What the table has no room for; a quiet host's reason too when the table cut it, since it says
+ * what was covered. */
+static void details(const struct check_report *r, size_t pack, unsigned width, bool color,
+		    struct buf *out)
+{
+	const size_t before = width ? width_before_reason(r, pack) : 0;
+	bool quiet_before = false;
+
+	for (size_t i = 0; i < r->result->host_count; i++) {
+		const struct check_host *const h = &r->result->hosts[i];
+		const struct check_verdict *const v = &h->verdicts[pack];
+		const struct exposure *const e = worst(v);
+		const bool quiet =
+			!v->finding_count && v->assessment == ASSESSMENT_NO_SIGN &&
+			(!e || e->status == EXPOSURE_FIXED || e->status == EXPOSURE_NOT_AFFECTED);
 		struct buf title = {0};
 
-		if (!v->finding_count && v->assessment == ASSESSMENT_NO_SIGN &&
-		    (!e || e->status == EXPOSURE_FIXED || e->status == EXPOSURE_NOT_AFFECTED))
+		if (quiet && (!width || before + text_width(view_of(v->reason)) <= width))
 			continue;
-		buf_byte(out, '\n');
+		if (!quiet || !quiet_before)
+			buf_byte(out, '\n');
+		quiet_before = quiet;
 		clean(&title, h->name[0] ? h->name : "(no name)");
 		buf_str(&title, "  ");
 		words(&title, assessment_name(v->assessment));
@@ -308,7 +348,7 @@ void check_report_text(const struct check_report *r, unsigned width, bool color,
 			buf_byte(out, '\n');
 		heading(r, r->options->packs[p], color, out);
 		hosts(r, p, width, color, out);
-		details(r, p, color, out);
+		details(r, p, width, color, out);
 	}
 	totals(r, out);
 }
