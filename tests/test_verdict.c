@@ -316,6 +316,34 @@ static void one_record_in_two_exports_counts_once(void **state)
 	assert_int_equal(v->detections[0].coverage_count, 2);
 }
 
+/* A collector's copy of a record is that record. */
+static void a_collectors_copy_counts_once(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "ex01.example.org", "Application");
+	struct event_maker m;
+	struct tocsin_error error;
+
+	add(log, "2021-11-03T09:12:44Z", "MSExchange Common", 4999, 2,
+	    (const char *const[]){"1", "x BinaryFormatter.Deserialize(", NULL});
+	log_close(log);
+	log = log_open(lab, "ex01.example.org", "Application");
+	event_maker_start(&m, &log->arena);
+	event_maker_text(&m, EVENT_PROVIDER, "MSExchange Common");
+	event_maker_text(&m, EVENT_ID, "4999");
+	event_maker_text(&m, EVENT_LEVEL, "2");
+	event_maker_time(&m, at("2021-11-03T09:12:44Z"));
+	event_maker_text(&m, EVENT_CHANNEL, "Application");
+	event_maker_text(&m, EVENT_COMPUTER, "ex01.example.org");
+	event_maker_text(&m, EVENT_MESSAGE, "worded by its own computer");
+	event_maker_string(&m, NULL, "1");
+	event_maker_string(&m, NULL, "x BinaryFormatter.Deserialize(");
+	m.event.record_id = 1;
+	assert_ok(evtx_writer_add(log->writer, event_maker_done(&m), NULL, &error));
+	log_close(log);
+	assert_int_equal(only_verdict(check(lab))->finding_count, 1);
+}
+
 static void hits_outside_the_period_do_not_count(void **state)
 {
 	struct lab *const lab = *state;
@@ -934,6 +962,7 @@ int main(void)
 		TEST(without_a_build_a_hit_is_suspicious),
 		TEST(get_app_is_high_by_its_exception),
 		TEST(one_record_in_two_exports_counts_once),
+		TEST(a_collectors_copy_counts_once),
 		TEST(hits_outside_the_period_do_not_count),
 		TEST(a_whole_quiet_log_gives_no_sign),
 		TEST(missing_ids_are_a_gap),

@@ -187,7 +187,8 @@ static uint64_t event_hash(const struct event *e)
 	uint64_t h = FNV_START;
 
 	h = hash_view(h, e->field[EVENT_PROVIDER].bytes);
-	h = hash_view(h, e->field[EVENT_ID].bytes);
+	/* By its number: a collector keeps as text what a log of its own keeps as a number. */
+	h = (h ^ event_number(e, EVENT_ID, 0)) * FNV_PRIME;
 	for (size_t i = 0; i < e->data_count; i++)
 		h = hash_view(h, e->data[i].value.bytes);
 	return h;
