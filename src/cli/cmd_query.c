@@ -52,6 +52,7 @@ struct run {
 	struct unit *pool;
 	bool no_memory;
 	bool ended_early; /* not all events were seen: the counts were reached */
+	bool missing;     /* a log or a file that the command names is not in the evidence */
 };
 
 /* ---- Workers */
@@ -314,8 +315,10 @@ static bool choose_paths(struct run *c, struct evidence *e)
 	}
 	e->source_count = kept;
 	for (size_t k = 0; found && k < q->path_count; k++)
-		if (!found[k])
+		if (!found[k]) {
+			c->missing = true;
 			cli_error("-Path %s: no file of this name is in the evidence", q->paths[k]);
+		}
 	free(found);
 	free(names);
 	return true;
@@ -340,7 +343,7 @@ static bool report_evidence(const struct evidence *e)
 
 /* ---- Telling what came of it */
 
-static void summarise(const struct run *c, const struct evidence *e)
+static void summarise(struct run *c, const struct evidence *e)
 {
 	static const char *const nothing[] = {
 		[QUERY_EVENT_LOG_ENTRY] = "No matches found",
@@ -350,10 +353,12 @@ static void summarise(const struct run *c, const struct evidence *e)
 	struct buf line = {NULL, 0, 0, 0, false};
 
 	for (size_t i = 0; i < c->channel_count; i++)
-		if (!c->seen[i] && !c->ended_early)
+		if (!c->seen[i] && !c->ended_early) {
+			c->missing = true;
 			cli_error("no event of the log '%s' is in the evidence: about it nothing "
 				  "can be said",
 				  c->query->channels[i]);
+		}
 	if (e->source_count > 1)
 		query_writer_tell_sources(c->writer, c->cli);
 	query_writer_tell_undecided(c->writer);
@@ -395,7 +400,8 @@ static int scan(struct run *c, struct evidence *e, bool unread)
 		return EXIT_FAIL_ON;
 	if (!query_writer_stopped(c->writer))
 		summarise(c, e);
-	if (unread || c->lost)
+	/* What was not looked at is no "none". */
+	if (unread || c->lost || c->missing)
 		return EXIT_FAIL_ON;
 	return query_writer_hits(c->writer) ? EXIT_COMPLETE : EXIT_USAGE;
 }
@@ -451,8 +457,6 @@ int cmd_query(const struct cli *cli)
 	unread = report_evidence(evidence);
 	if (c.query->path_count && !choose_paths(&c, evidence))
 		goto out;
-	if (c.query->path_count && !evidence->source_count)
-		unread = true;
 	code = scan(&c, evidence, unread);
 out:
 	run_free(&c);

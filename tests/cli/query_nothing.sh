@@ -16,3 +16,4 @@ try 'Get-WinEvent -Path nothing.evtx' evidence/EX04
 try 'Get-EventLog Application -Source "MSExchange Common" | ? { $_.Message -like "*words of nobody*" }' evidence/EX04
 try 'Get-EventLog Application | ? { $_.ProviderName -eq "MSExchange Common" }' evidence/EX04
 try 'Get-EventLog Application' nowhere
+try -o csv 'Get-WinEvent -Path Application.evtx,nothing.evtx -MaxEvents 1 | select LogName' evidence/EX04
