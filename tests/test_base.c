@@ -139,6 +139,9 @@ static void test_utf16(void **state)
 	expect16(
 		v, UTF_JSON,
 		"A&<>\\\"'\\\\\\u0001\xc3\xa9\xef\xbf\xbe\xf0\x9f\x98\x80\xf0\x9f\x90\x80x\\u007f");
+	/* What a terminal would obey: U+009B, U+202E, U+2066; U+00A0 is none. */
+	expect16((struct view){(const uint8_t *)"\x9b\0\x2e\x20\x66\x20\xa0\0", 8}, UTF_JSON,
+		 "\\u009b\\u202e\\u2066\xc2\xa0");
 	expect16((struct view){high_last, 2}, UTF_PLAIN, "\xef\xbf\xbd");
 	expect16((struct view){high_last, 2}, UTF_XML_TEXT, "_");
 	expect16((struct view){(const uint8_t *)"\0\xdc"

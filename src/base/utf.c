@@ -109,10 +109,18 @@ static size_t json_escape(char *out, uint32_t cp)
 		out[1] = to[found - from];
 		return 2;
 	}
-	memcpy(out, "\\u00", 4);
-	out[4] = hex[cp >> 4 & 15];
-	out[5] = hex[cp & 15];
+	memcpy(out, "\\u", 2);
+	for (unsigned i = 0; i < 4; i++)
+		out[2 + i] = hex[cp >> (12 - 4 * i) & 15];
 	return 6;
+}
+
+/* What JSON allows raw, but a terminal would obey: C1 (0x9b starts a control sequence), line and
+ * bidirectional controls. Escaped it is the same JSON value. */
+static bool json_controls(uint32_t cp)
+{
+	return (cp >= 0x7f && cp < 0xa0) || cp == 0x061c || cp == 0x200e || cp == 0x200f ||
+	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
 /* Writes one code point escaped; at most 6 bytes. `lone` tells that the input was a lone surrogate
@@ -123,7 +131,7 @@ static size_t put_escaped(char *out, uint32_t cp, bool lone, enum utf_escape esc
 	case UTF_PLAIN:
 		break;
 	case UTF_JSON:
-		if (cp < 0x20 || cp == '"' || cp == '\\' || cp == 0x7f)
+		if (cp < 0x20 || cp == '"' || cp == '\\' || json_controls(cp))
 			return json_escape(out, cp);
 		break;
 	case UTF_XML_CDATA:
