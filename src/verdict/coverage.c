@@ -70,6 +70,7 @@ enum tocsin_status coverage_make(struct arena *a, const struct collection *c,
 	for (size_t i = 0; i < group->segment_count; i++) {
 		const struct segment *const s = group->segments[i];
 		struct check_coverage *const v = &host->coverage[i];
+		const struct arena_mark mark = arena_save(a);
 		struct id_run *const runs = arena_array(a, s->run_count, sizeof(*runs));
 
 		if (!runs)
@@ -83,6 +84,7 @@ enum tocsin_status coverage_make(struct arena *a, const struct collection *c,
 		v->records = s->records;
 		v->damaged = losses(c, s->source);
 		v->gaps = missing_ids(runs, join_runs(runs, s->run_count), 0, UINT64_MAX);
+		arena_restore(a, mark);
 	}
 	return TOCSIN_OK;
 }

@@ -133,15 +133,18 @@ static int worst_first(const void *a, const void *b)
  * here or there. */
 static bool asks_channel(struct arena *a, const struct query *q, const char *channel)
 {
-	for (size_t i = 0; i < q->channel_count; i++) {
+	const struct arena_mark mark = arena_save(a); /* thousands of hosts ask */
+	bool asks = q->channel_count == 0;
+
+	for (size_t i = 0; i < q->channel_count && !asks; i++) {
 		const struct wildcard *w;
 
-		if (wildcard_compile(a, utf8_to_utf16(a, view_of(q->channels[i])), true, &w,
-				     NULL) == TOCSIN_OK &&
-		    wildcard_match(w, utf8_to_utf16(a, view_of(channel))))
-			return true;
+		asks = wildcard_compile(a, utf8_to_utf16(a, view_of(q->channels[i])), true, &w,
+					NULL) == TOCSIN_OK &&
+		       wildcard_match(w, utf8_to_utf16(a, view_of(channel)));
 	}
-	return q->channel_count == 0;
+	arena_restore(a, mark);
+	return asks;
 }
 
 static enum tocsin_status detection_coverage(const struct judge *j, const struct query *q,
@@ -255,9 +258,11 @@ static bool told_before(const struct judge *j, size_t detection, size_t channel)
 static enum tocsin_status channel_doubts(struct judge *j, const char *channel, struct buf *out,
 					 uint64_t *from, uint64_t *to)
 {
+	const struct arena_mark mark = arena_save(j->a);
 	uint64_t first = 0, last = UINT64_MAX;
 
 	TRY(coverage_doubts(j->a, j->c, j->group, channel, j->options, out, &first, &last));
+	arena_restore(j->a, mark); /* what it leaves is in `out` */
 	*from = first > *from ? first : *from;
 	*to = last < *to ? last : *to;
 	return TOCSIN_OK;
