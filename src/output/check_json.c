@@ -146,6 +146,7 @@ static void detection(struct json *j, const struct check_detection *d)
 	json_member_str(j, "status", detection_status_name(d->status));
 	json_member_u64(j, "hits", d->hits);
 	json_member_u64(j, "undecided", d->undecided);
+	json_member_str(j, "refused", d->refused);
 	json_member_time(j, "first", d->first);
 	json_member_time(j, "last", d->last);
 	json_key(j, "coverage");

@@ -32,36 +32,55 @@ const char *detection_status_name(enum detection_status s)
 
 static void compiled_free(const struct check_options *o, struct compiled *compiled)
 {
-	for (size_t p = 0; compiled->queries && p < o->pack_count; p++) {
-		for (size_t d = 0; compiled->queries[p] && d < o->packs[p]->detection_count; d++)
-			query_free(compiled->queries[p][d]);
-		free(compiled->queries[p]);
+	for (size_t p = 0; compiled->detections && p < o->pack_count; p++) {
+		struct compiled_detection *const list = compiled->detections[p];
+
+		for (size_t d = 0; list && d < o->packs[p]->detection_count; d++)
+			query_free(list[d].query);
+		free(list);
 	}
-	free(compiled->queries);
+	free(compiled->detections);
 }
 
-static enum tocsin_status compile_packs(const struct check_options *o, struct compiled *compiled,
-					struct tocsin_error *error)
+/*
+ * A command that is not understood does not end the run: the other detections and the exposure
+ * still tell something, and the verdict says that this one could not be asked.
+ */
+static enum tocsin_status compile_detection(struct arena *a, const struct pack_detection *detection,
+					    struct compiled_detection *ret)
 {
-	compiled->queries = calloc(o->pack_count + 1, sizeof(*compiled->queries));
-	if (!compiled->queries)
-		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	const struct view command = view_of(detection->command);
+	struct tocsin_error why;
+	struct buf text = {0};
+
+	if (powershell_compile(command, &ret->query, &why) == TOCSIN_OK)
+		return TOCSIN_OK;
+	if (why.status == TOCSIN_NO_MEMORY)
+		return why.status;
+	buf_printf(&text, "column %zu: %s", powershell_column(command, why.offset), why.msg);
+	if (why.detail[0])
+		buf_printf(&text, " (%s)", why.detail);
+	ret->refused = arena_string(a, buf_cstr(&text));
+	buf_free(&text);
+	return ret->refused ? TOCSIN_OK : TOCSIN_NO_MEMORY;
+}
+
+static enum tocsin_status compile_packs(struct arena *a, const struct check_options *o,
+					struct compiled *compiled)
+{
+	compiled->detections = calloc(o->pack_count + 1, sizeof(*compiled->detections));
+	if (!compiled->detections)
+		return TOCSIN_NO_MEMORY;
 	for (size_t p = 0; p < o->pack_count; p++) {
 		const struct pack *const pack = o->packs[p];
 
-		compiled->queries[p] = calloc(pack->detection_count + 1, sizeof(struct query *));
-		if (!compiled->queries[p])
-			return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
-		for (size_t d = 0; d < pack->detection_count; d++) {
-			struct tocsin_error why;
-
-			if (powershell_compile(view_of(pack->detections[d].command),
-					       &compiled->queries[p][d], &why) == TOCSIN_OK)
-				continue;
-			return error_setf(error, why.status, why.offset, why.msg,
-					  "command %s of %s: %.120s", pack->detections[d].id,
-					  pack->number, why.detail);
-		}
+		compiled->detections[p] =
+			calloc(pack->detection_count + 1, sizeof(**compiled->detections));
+		if (!compiled->detections[p])
+			return TOCSIN_NO_MEMORY;
+		for (size_t d = 0; d < pack->detection_count; d++)
+			TRY(compile_detection(a, &pack->detections[d],
+					      &compiled->detections[p][d]));
 	}
 	return TOCSIN_OK;
 }
@@ -155,7 +174,7 @@ static enum tocsin_status judge_all(struct check_result *r, const struct collect
 		TRY(timeline_make(&r->arena, &groups[i], o, h, error));
 		TRY(coverage_make(&r->arena, c, &groups[i], h));
 		for (size_t p = 0; p < o->pack_count; p++) {
-			TRY(judge_host(&r->arena, c, &groups[i], o, p, compiled->queries[p], h,
+			TRY(judge_host(&r->arena, c, &groups[i], o, p, compiled->detections[p], h,
 				       &h->verdicts[p]));
 			r->complete &= h->verdicts[p].assessment != ASSESSMENT_INSUFFICIENT;
 		}
@@ -197,7 +216,7 @@ enum tocsin_status check_run(const struct evidence *evidence, const struct check
 	error_set(error, TOCSIN_OK, 0, "");
 	status = check_given(options, error);
 	if (status == TOCSIN_OK)
-		status = compile_packs(options, &compiled, error);
+		status = compile_packs(&r->arena, options, &compiled);
 	if (status == TOCSIN_OK)
 		status = collect_run(&c, evidence, options, &compiled, error);
 	if (status == TOCSIN_OK) {

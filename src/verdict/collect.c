@@ -314,7 +314,8 @@ static void match_detections(struct run *r, struct worker *w, struct unit *u,
 		const struct pack *const pack = r->options->packs[p];
 
 		for (size_t d = 0; d < pack->detection_count; d++) {
-			const enum tri answer = matcher_match(w->matchers[p][d], e);
+			struct matcher *const matcher = w->matchers[p][d];
+			const enum tri answer = matcher ? matcher_match(matcher, e) : TRI_FALSE;
 			struct mark *m;
 
 			if (answer == TRI_FALSE ||
@@ -677,10 +678,14 @@ static bool workers_new(struct run *r, const struct compiled *compiled)
 			if (!w->matchers[p])
 				return false;
 			for (size_t d = 0; d < pack->detection_count; d++) {
-				w->matchers[p][d] = matcher_new(
-					compiled->queries[p][d], r->options->catalogue,
-					pack->detections[d].values ? QUERY_SUBJECT_VALUES
-								   : QUERY_SUBJECT_MESSAGE);
+				const struct query *const query = compiled->detections[p][d].query;
+
+				if (!query)
+					continue;
+				w->matchers[p][d] = matcher_new(query, r->options->catalogue,
+								pack->detections[d].values
+									? QUERY_SUBJECT_VALUES
+									: QUERY_SUBJECT_MESSAGE);
 				if (!w->matchers[p][d])
 					return false;
 			}

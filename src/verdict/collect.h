@@ -80,9 +80,15 @@ struct collection {
 	bool failed; /* memory */
 };
 
-/* Compiled detections of all packs, in pack order. */
+/* One detection's command: a query, or why it can't be run. */
+struct compiled_detection {
+	struct query *query; /* NULL: `refused` says why */
+	const char *refused;
+};
+
+/* The detections of all packs: [pack][detection]. */
 struct compiled {
-	struct query ***queries; /* [pack][detection] */
+	struct compiled_detection **detections;
 };
 
 /* Runs the scan. `c` is zero; free its arena afterwards. */

@@ -16,7 +16,7 @@ struct judge {
 	const struct check_options *options;
 	const struct pack *pack;
 	size_t pack_index;
-	struct query *const *queries;
+	const struct compiled_detection *compiled;
 	const struct check_host *host;
 	struct check_verdict *v;
 };
@@ -197,7 +197,12 @@ static enum tocsin_status detections(struct judge *j)
 		struct check_detection *const d = &v->detections[i];
 
 		d->detection = &j->pack->detections[i];
-		TRY(detection_coverage(j, j->queries[i], d));
+		d->refused = j->compiled[i].refused;
+		if (d->refused) {
+			d->status = DETECTION_UNDECIDED;
+			continue;
+		}
+		TRY(detection_coverage(j, j->compiled[i].query, d));
 		d->status = d->hits             ? DETECTION_HIT
 			    : d->undecided      ? DETECTION_UNDECIDED
 			    : d->coverage_count ? DETECTION_NO_HIT
@@ -239,15 +244,17 @@ static void reason_findings(const struct judge *j, struct buf *out)
 }
 
 /* Whether an earlier detection reads the same channel: its doubts are told once. */
+
 static bool told_before(const struct judge *j, size_t detection, size_t channel)
 {
-	const char *const name = j->queries[detection]->channels[channel];
+	const char *const name = j->compiled[detection].query->channels[channel];
 
 	for (size_t i = 0; i <= detection; i++) {
-		const size_t n = i == detection ? channel : j->queries[i]->channel_count;
+		const struct query *const q = j->compiled[i].query;
+		const size_t n = !q ? 0 : i == detection ? channel : q->channel_count;
 
 		for (size_t k = 0; k < n; k++) {
-			if (ascii_equal_nocase(j->queries[i]->channels[k], name))
+			if (ascii_equal_nocase(q->channels[k], name))
 				return true;
 		}
 	}
@@ -303,10 +310,12 @@ static enum tocsin_status doubts(struct judge *j, struct buf *out, uint64_t *fro
 		TRY(channel_doubts(j, j->pack->sources[i].channel, out, from, to));
 	}
 	for (size_t i = 0; !any && i < j->pack->detection_count; i++) {
-		nameless |= j->queries[i]->channel_count == 0;
-		for (size_t k = 0; k < j->queries[i]->channel_count; k++) {
+		const struct query *const q = j->compiled[i].query;
+
+		nameless |= q && q->channel_count == 0;
+		for (size_t k = 0; q && k < q->channel_count; k++) {
 			if (!told_before(j, i, k))
-				TRY(pattern_doubts(j, j->queries[i], k, out, from, to));
+				TRY(pattern_doubts(j, q, k, out, from, to));
 		}
 	}
 	if (nameless)
@@ -318,6 +327,9 @@ static enum tocsin_status doubts(struct judge *j, struct buf *out, uint64_t *fro
 	for (size_t i = 0; i < j->v->detection_count; i++) {
 		const struct check_detection *const d = &j->v->detections[i];
 
+		if (d->refused)
+			buf_printf(out, "%sa command can't be run, %s: %s", out->n ? "; " : "",
+				   d->detection->title, d->refused);
 		if (d->undecided)
 			buf_printf(out, "%s%llu %s can't be decided for: %s", out->n ? "; " : "",
 				   (unsigned long long)d->undecided,
@@ -388,11 +400,11 @@ static enum tocsin_status assess(struct judge *j)
 
 enum tocsin_status judge_host(struct arena *a, const struct collection *c,
 			      const struct host_group *group, const struct check_options *options,
-			      size_t pack_index, struct query *const *queries,
+			      size_t pack_index, const struct compiled_detection *compiled,
 			      const struct check_host *host, struct check_verdict *verdict)
 {
-	struct judge j = {a,          c,       group, options, options->packs[pack_index],
-			  pack_index, queries, host,  verdict};
+	struct judge j = {a,          c,        group, options, options->packs[pack_index],
+			  pack_index, compiled, host,  verdict};
 
 	verdict->pack = j.pack;
 	TRY(exposures(&j));

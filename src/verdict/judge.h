@@ -7,11 +7,12 @@
 
 /*
  * Fills options->packs[pack_index]'s verdict for the host, whose builds and coverage are there
- * already. `queries` are the pack's compiled detections.
+ * already. `compiled` are the pack's detections.
  */
 TOCSIN_MUST_USE enum tocsin_status
 judge_host(struct arena *a, const struct collection *c, const struct host_group *group,
-	   const struct check_options *options, size_t pack_index, struct query *const *queries,
-	   const struct check_host *host, struct check_verdict *verdict);
+	   const struct check_options *options, size_t pack_index,
+	   const struct compiled_detection *compiled, const struct check_host *host,
+	   struct check_verdict *verdict);
 
 #endif

@@ -62,6 +62,7 @@ struct check_finding {
 
 struct check_detection {
 	const struct pack_detection *detection;
+	const char *refused; /* why its command can't be run; NULL: it was */
 	enum detection_status status;
 	uint64_t hits, undecided;
 	uint64_t first, last; /* time of the first and last hit */
@@ -132,8 +133,8 @@ struct check_options {
 
 /*
  * Runs all packs over the evidence. The packs, the db and the evidence must outlive the result.
- * Fails for a command of a pack that does not compile (error->detail names it), a HOST=BUILD that
- * is no build, or without memory; never for bad evidence.
+ * Fails for a HOST=BUILD that is no build, or without memory; never for bad evidence. A command that
+ * can't be run is told in its detection.
  */
 TOCSIN_MUST_USE enum tocsin_status check_run(const struct evidence *evidence,
 					     const struct check_options *options,
