@@ -133,8 +133,8 @@ struct check_options {
 
 /*
  * Runs all packs over the evidence. The packs, the db and the evidence must outlive the result.
- * Fails for a HOST=BUILD that is no build, or without memory; never for bad evidence. A command that
- * can't be run is told in its detection.
+ * Fails for a HOST=BUILD that is no build, or without memory; never for bad evidence. A command
+ * that can't be run is told in its detection.
  */
 TOCSIN_MUST_USE enum tocsin_status check_run(const struct evidence *evidence,
 					     const struct check_options *options,
