@@ -419,9 +419,23 @@ static void test_crc32(void **state)
 	}
 }
 
+/* On a terminal XML keeps its meaning and loses its control characters. */
+static void test_clean_xml(void **state)
+{
+	static const char xml[] = "<a b='\xc2\x9b'>x\r\n\ty\x7f \xe2\x80\xae \xc3\xa9</a>";
+	struct buf out = {0};
+
+	(void)state;
+	text_clean_xml(&out, view_of(xml));
+	assert_string_equal(buf_cstr(&out),
+			    "<a b='&#x9b;'>x&#xd;\n\ty&#x7f; &#x202e; \xc3\xa9</a>");
+	buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clean_xml),
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_arena_empty_mark),
 		cmocka_unit_test(test_arena_kept_blocks),

@@ -136,6 +136,19 @@ void text_clean(struct buf *out, struct view utf8)
 	}
 }
 
+void text_clean_xml(struct buf *out, struct view xml)
+{
+	while (xml.n) {
+		const struct view before = xml;
+		const uint32_t cp = utf8_next(&xml);
+
+		if ((cp < 0x20 && cp != '\n' && cp != '\t') || hides(cp))
+			buf_printf(out, "&#x%x;", (unsigned)cp);
+		else
+			buf_add(out, before.p, before.n - xml.n);
+	}
+}
+
 size_t text_width(struct view utf8)
 {
 	size_t columns = 0;

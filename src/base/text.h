@@ -29,6 +29,12 @@ bool text_parse_u64(struct view text, uint64_t *ret);
  */
 void text_clean(struct buf *out, struct view utf8);
 
+/*
+ * Appends XML for a terminal: the same characters that text_clean() shows, and CR, as character
+ * references, so that it stays the same XML. Line feeds and tabs stay.
+ */
+void text_clean_xml(struct buf *out, struct view xml);
+
 /* Columns that UTF-8 text takes on a terminal (combining marks 0, wide East Asian 2). */
 size_t text_width(struct view utf8);
 

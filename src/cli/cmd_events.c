@@ -14,6 +14,8 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/os.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "evidence/evidence.h"
 #include "query/scan.h"
@@ -28,6 +30,7 @@ static const char *const form_names[] = {"jsonl", "xml", "count", NULL};
 struct output {
 	enum form form;
 	struct cli_stream *stream;
+	bool terminal; /* XML shows it no control characters, which XML allows */
 };
 
 /* What a unit brings: rendered text for each output, and lines for stderr. */
@@ -172,6 +175,19 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 	}
 }
 
+static bool put(const struct output *o, const struct buf *text)
+{
+	struct buf clean = {0};
+	bool goes_on;
+
+	if (!o->terminal || o->form != FORM_XML)
+		return cli_stream_put(o->stream, text);
+	text_clean_xml(&clean, (struct view){(const uint8_t *)text->p, text->n});
+	goes_on = cli_stream_put(o->stream, &clean);
+	buf_free(&clean);
+	return goes_on;
+}
+
 static bool unit_end(void *context, const struct source *source, void *state)
 {
 	struct events *const c = context;
@@ -192,8 +208,7 @@ static bool unit_end(void *context, const struct source *source, void *state)
 	for (i = 0; i < c->output_count; i++) {
 		const struct output *const o = &c->outputs[i];
 
-		if (o->form != FORM_COUNT && u->text[i].n &&
-		    !cli_stream_put(o->stream, &u->text[i]))
+		if (o->form != FORM_COUNT && u->text[i].n && !put(o, &u->text[i]))
 			c->stopped = true;
 	}
 	unit_release(c, u);
@@ -247,6 +262,7 @@ static bool open_outputs(struct events *c)
 		o->form = FORM_JSONL;
 		while (o->form < FORM_COUNT && strcmp(form_names[o->form], list[i].format) != 0)
 			o->form++;
+		o->terminal = !list[i].file && os_is_terminal(1);
 		o->stream = cli_stream_open(c->cli, &list[i]);
 		if (!o->stream)
 			return false;
