@@ -67,7 +67,8 @@ static const struct background application_events[] = {
 	{{"MSExchange Mailbox Replication", 1121, 49156, 2, 1},
 	 {"move request ~", "a mailbox is locked", "will be tried again"}},
 	{{"MSExchange Common", 106, 49156, 2, 1},
-	 {"Average delivery time", "MSExchange Delivery ~", "the counter is not registered"}},
+	 {"Average delivery time", "MSExchange Delivery ~", "3",
+	  "The exception thrown is : System.InvalidOperationException: not registered"}},
 	{{"MSExchange Front End HTTP Proxy", 1001, 16385, 4, 1}, {"Ews", "started", "~"}},
 	{{"Application Error", 1000, 0, 2, 100}, {"backup-agent.exe", "4.2.0.~", "ntdll.dll"}},
 };

@@ -4,7 +4,7 @@
 mkdir mixed
 logs=evidence/EX03/C/Windows/System32/winevt/Logs
 cp "$logs/System.evtx" mixed/System.evtx
-head -c 100000 "$logs/Application.evtx" >mixed/Application.evtx
+head -c 120000 "$logs/Application.evtx" >mixed/Application.evtx
 echo "no event log" >"mixed/$(printf 'fake\033[31m').evtx"
 printf '0000LfLe0000' >mixed/old.evt
 echo "only a text" >mixed/readme.txt

@@ -13,7 +13,7 @@ try 'Get-EventLog Application -InstanceId 1' evidence/EX04
 try 'Get-WinEvent -LogName Application | ? Id -eq 65000' evidence/EX04
 try 'Get-WinEvent -LogName Sysmon' evidence/EX04
 try 'Get-WinEvent -Path nothing.evtx' evidence/EX04
-try 'Get-EventLog Application -Source "MSExchange Common" | ? { $_.Message -like "*words of nobody*" }' evidence/EX04
+try 'Get-EventLog Application -Source MSExchangeTransport | ? { $_.Message -like "*words of nobody*" }' evidence/EX04
 try 'Get-EventLog Application | ? { $_.ProviderName -eq "MSExchange Common" }' evidence/EX04
 try 'Get-EventLog Application' nowhere
 try -o csv 'Get-WinEvent -Path Application.evtx,nothing.evtx -MaxEvents 1 | select LogName' evidence/EX04
