@@ -411,12 +411,15 @@ static enum tocsin_status cast(struct parser *p, struct ps_node **ret)
 	return TOCSIN_OK;
 }
 
-static enum tocsin_status list(struct parser *p, struct ps_node **ret)
+/* One item, or an array of several with commas between them, in either of the lexer's modes. */
+static enum tocsin_status items(struct parser *p, enum ps_mode mode,
+				enum tocsin_status (*item)(struct parser *, struct ps_node **),
+				struct ps_node **ret)
 {
-	struct ps_node *first, *n, *item;
+	struct ps_node *first, *n, *more;
 
-	TRY(cast(p, &first));
-	TRY(peek(p, PS_EXPRESSION));
+	TRY(item(p, &first));
+	TRY(peek(p, mode));
 	if (p->token.kind != PS_TOKEN_COMMA) {
 		*ret = first;
 		return TOCSIN_OK;
@@ -426,12 +429,17 @@ static enum tocsin_status list(struct parser *p, struct ps_node **ret)
 	while (p->token.kind == PS_TOKEN_COMMA) {
 		next(p);
 		skip_lines(p, false);
-		TRY(cast(p, &item));
-		TRY(add(p, n, item));
-		TRY(peek(p, PS_EXPRESSION));
+		TRY(item(p, &more));
+		TRY(add(p, n, more));
+		TRY(peek(p, mode));
 	}
 	*ret = n;
 	return TOCSIN_OK;
+}
+
+static enum tocsin_status list(struct parser *p, struct ps_node **ret)
+{
+	return items(p, PS_EXPRESSION, cast, ret);
 }
 
 static enum tocsin_status unary(struct parser *p, struct ps_node **ret)
@@ -556,25 +564,7 @@ static enum tocsin_status argument_item(struct parser *p, struct ps_node **ret)
 
 static enum tocsin_status argument(struct parser *p, struct ps_node **ret)
 {
-	struct ps_node *first, *n, *item;
-
-	TRY(argument_item(p, &first));
-	TRY(peek(p, PS_ARGUMENT));
-	if (p->token.kind != PS_TOKEN_COMMA) {
-		*ret = first;
-		return TOCSIN_OK;
-	}
-	TRY(node(p, PS_ARRAY, first->at, NULL, &n));
-	TRY(add(p, n, first));
-	while (p->token.kind == PS_TOKEN_COMMA) {
-		next(p);
-		skip_lines(p, false);
-		TRY(argument_item(p, &item));
-		TRY(add(p, n, item));
-		TRY(peek(p, PS_ARGUMENT));
-	}
-	*ret = n;
-	return TOCSIN_OK;
+	return items(p, PS_ARGUMENT, argument_item, ret);
 }
 
 static bool ends_command(enum ps_token_kind kind)
