@@ -248,30 +248,74 @@ static void missing_ids_are_a_gap(void **state)
 	assert_assessment(only_verdict(check(lab)), "no_sign", "no gap");
 }
 
-static void a_cleared_log_can_not_tell(void **state)
+/* System 104; `name` NULL: the event has lost the log's name. */
+static void add_cleared(struct log *log, const char *time, const char *name)
 {
-	struct lab *const lab = *state;
-	struct log *log = log_open(lab, "EX02", "Application");
 	struct event_maker m;
 	struct tocsin_error error;
 
-	add_plain(log, "2021-11-20T00:00:00Z");
-	log_close(log);
-	log = log_open(lab, "EX02", "System");
 	event_maker_start(&m, &log->arena);
 	event_maker_text(&m, EVENT_PROVIDER, "Microsoft-Windows-Eventlog");
 	event_maker_number(&m, EVENT_ID, VALUE_UINT16, 104);
 	event_maker_number(&m, EVENT_LEVEL, VALUE_UINT8, 4);
-	event_maker_time(&m, at("2021-11-19T22:10:05Z"));
-	event_maker_text(&m, EVENT_CHANNEL, "System");
-	event_maker_text(&m, EVENT_COMPUTER, "EX02");
-	event_maker_string(&m, "Channel", "Application");
+	event_maker_time(&m, at(time));
+	event_maker_text(&m, EVENT_CHANNEL, log->channel);
+	event_maker_text(&m, EVENT_COMPUTER, log->computer);
+	if (name)
+		event_maker_string(&m, "Channel", name);
+	m.event.record_id = log->id++;
 	assert_ok(evtx_writer_add(log->writer, event_maker_done(&m), NULL, &error));
+}
+
+static void a_cleared_log_can_not_tell(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "EX02", "Application");
+
+	add_plain(log, "2021-11-20T00:00:00Z");
+	log_close(log);
+	log = log_open(lab, "EX02", "System");
+	add_cleared(log, "2021-11-19T22:10:05Z", "Application");
 	log_close(log);
 	assert_assessment(only_verdict(check(lab)), "insufficient_evidence",
 			  "Application log was cleared 2021-11-19 22:10:05Z");
 	lab->options.since = at("2021-11-20");
 	assert_assessment(only_verdict(check(lab)), "no_sign", "covered");
+}
+
+static void a_clearing_without_a_name_may_be_of_any_log(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "EX02", "Application");
+
+	add_plain(log, "2021-11-20T00:00:00Z");
+	log_close(log);
+	log = log_open(lab, "EX02", "System");
+	add_cleared(log, "2021-11-19T22:10:05Z", NULL);
+	log_close(log);
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence",
+			  "Application log may be the one that was cleared 2021-11-19 22:10:05Z");
+}
+
+/* A flood of clearings of other logs does not hide the one that matters. */
+static void many_clearings_hide_none(void **state)
+{
+	struct lab *const lab = *state;
+	struct log *log = log_open(lab, "EX02", "Application");
+
+	add_plain(log, "2021-11-20T00:00:00Z");
+	log_close(log);
+	log = log_open(lab, "EX02", "System");
+	for (int i = 0; i < 1000; i++)
+		add_cleared(log, "2021-11-18T00:00:00Z", "Setup");
+	log_close(log);
+	assert_assessment(only_verdict(check(lab)), "no_sign", "covered");
+	log = log_open(lab, "EX02", "System");
+	for (int i = 0; i < 1001; i++)
+		add_cleared(log, "2021-11-18T00:00:00Z", i < 1000 ? "Setup" : "Application");
+	log_close(log);
+	assert_assessment(only_verdict(check(lab)), "insufficient_evidence",
+			  "tells of too many cleared logs");
 }
 
 static void a_log_that_starts_late_can_not_tell(void **state)
@@ -315,24 +359,6 @@ static void a_truncated_log_has_lost_records(void **state)
 	assert_true(lab->result->lost > 0);
 	assert_true(lab->result->error_count > 0);
 	assert_false(lab->result->complete);
-}
-
-/* Event 104 of the System log: a log was cleared. */
-static void add_cleared(struct log *log, const char *time, const char *channel)
-{
-	struct event_maker m;
-	struct tocsin_error error;
-
-	event_maker_start(&m, &log->arena);
-	event_maker_text(&m, EVENT_PROVIDER, "Microsoft-Windows-Eventlog");
-	event_maker_number(&m, EVENT_ID, VALUE_UINT16, 104);
-	event_maker_number(&m, EVENT_LEVEL, VALUE_UINT8, 4);
-	event_maker_time(&m, at(time));
-	event_maker_text(&m, EVENT_CHANNEL, log->channel);
-	event_maker_text(&m, EVENT_COMPUTER, log->computer);
-	event_maker_string(&m, "Channel", channel);
-	m.event.record_id = log->id++;
-	assert_ok(evtx_writer_add(log->writer, event_maker_done(&m), NULL, &error));
 }
 
 static void a_clearing_in_two_copies_is_told_once(void **state)
@@ -519,6 +545,8 @@ int main(void)
 		TEST(a_whole_quiet_log_gives_no_sign),
 		TEST(missing_ids_are_a_gap),
 		TEST(a_cleared_log_can_not_tell),
+		TEST(a_clearing_without_a_name_may_be_of_any_log),
+		TEST(many_clearings_hide_none),
 		TEST(a_log_that_starts_late_can_not_tell),
 		TEST(without_the_application_log_nothing_is_cleared),
 		TEST(a_truncated_log_has_lost_records),

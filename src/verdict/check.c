@@ -120,12 +120,35 @@ static enum tocsin_status add_more(struct check_result *r, size_t *room, const c
 	return TOCSIN_OK;
 }
 
+/* Commands that can't be run: what they would have found is not known. */
+static enum tocsin_status report_refused(struct check_result *r, size_t *room,
+					 const struct check_options *o,
+					 const struct compiled *compiled)
+{
+	for (size_t p = 0; p < o->pack_count; p++) {
+		for (size_t d = 0; d < o->packs[p]->detection_count; d++) {
+			const char *const refused = compiled->detections[p][d].refused;
+			struct tocsin_error e;
+
+			if (!refused)
+				continue;
+			error_setf(&e, TOCSIN_UNSUPPORTED, 0, "a command can't be run", "%s",
+				   refused);
+			TRY(add_error(r, room, o->packs[p]->source, &e, 0, false));
+			r->complete = false;
+		}
+	}
+	return TOCSIN_OK;
+}
+
 /* What could not be listed, what is no evidence, what was lost while reading: in this order. */
 static enum tocsin_status report_errors(struct check_result *r, const struct evidence *evidence,
-					const struct collection *c)
+					const struct check_options *o,
+					const struct compiled *compiled, const struct collection *c)
 {
 	size_t room = 0;
 
+	TRY(report_refused(r, &room, o, compiled));
 	for (size_t i = 0; i < evidence->error_count; i++)
 		TRY(add_error(r, &room, evidence->errors[i].path, &evidence->errors[i].error, 0,
 			      true));
@@ -223,7 +246,7 @@ enum tocsin_status check_run(const struct evidence *evidence, const struct check
 		r->records = c.records;
 		r->sources = evidence->source_count;
 		r->complete = true;
-		status = report_errors(r, evidence, &c);
+		status = report_errors(r, evidence, options, &compiled, &c);
 	}
 	if (status == TOCSIN_OK)
 		status = judge_all(r, &c, options, &compiled, error);

@@ -511,13 +511,14 @@ static bool add_to(struct collection *c, size_t index, const struct mark *from)
  * where it changes counts. Hits beyond the limits are counted by what the event says that ran:
  * their severity depends on it.
  */
-static bool is_counted(const struct run *r, struct tally *t, const struct mark *m,
-		       size_t **ret_slot)
+static bool is_counted(const struct run *r, struct segment *s, struct tally *t,
+		       const struct mark *m, size_t **ret_slot)
 {
 	struct collection *const c = r->whole;
 	const struct mark *const last = t->last_build ? &c->marks[t->last_build - 1] : NULL;
 	struct arena scratch = {0};
 	struct build own;
+	enum ran ran;
 
 	*ret_slot = NULL;
 	switch (m->kind) {
@@ -533,14 +534,23 @@ static bool is_counted(const struct run *r, struct tally *t, const struct mark *
 			c->hit_count++;
 			return false;
 		}
-		*ret_slot = &t->more[timeline_own(&scratch, r->options->db,
-						  r->options->packs[m->pack], m->build, &own)];
+		ran = timeline_own(&scratch, r->options->db, r->options->packs[m->pack], m->build,
+				   &own);
 		arena_free(&scratch);
+		if (ran == RAN_NO_MEMORY) {
+			c->failed = true;
+			return true;
+		}
+		*ret_slot = &t->more[ran];
 		return add_to(c, **ret_slot, m);
 	case MARK_CLEARED:
 		break;
 	}
-	return t->build_count++ >= LIMIT_CLEARED_KEPT;
+	if (t->cleared == LIMIT_CLEARED_KEPT)
+		s->cleared_more = true; /* which log it was is not kept: a doubt about each */
+	else
+		t->cleared++;
+	return s->cleared_more;
 }
 
 static void join_mark(const struct run *r, const struct mark *from)
@@ -556,7 +566,7 @@ static void join_mark(const struct run *r, const struct mark *from)
 		c->failed = true;
 		return;
 	}
-	if (is_counted(r, t, from, &slot))
+	if (is_counted(r, s, t, from, &slot))
 		return;
 	if (from->kind == MARK_BUILD && ++t->build_count > LIMIT_BUILDS_KEPT)
 		to = &c->marks[t->last_build - 1]; /* the newest one decides about exposure */

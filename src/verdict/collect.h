@@ -20,12 +20,14 @@ struct tally {
 	size_t undecided;   /* index + 1 of the UNDECIDED mark */
 	size_t last_build;  /* index + 1 of the newest BUILD mark */
 	size_t build_count; /* BUILD marks */
+	size_t cleared;     /* CLEARED marks */
 };
 
 /* The records of one source that have one Computer and one channel. */
 struct segment {
 	const struct source *source;
 	const char *computer, *channel;
+	bool cleared_more; /* tells of more cleared logs than are kept */
 	uint64_t from, to, records;
 	struct id_run *runs;
 	size_t run_count, run_room;

@@ -238,7 +238,9 @@ static enum tocsin_status doubt_cleared(struct arena *a, const struct host_group
 	for (size_t i = 0; i < group->mark_count; i++) {
 		const struct mark *const m = group->marks[i];
 
-		if (m->kind == MARK_CLEARED && ascii_equal_nocase(m->text, channel))
+		/* An event that has lost the log's name may mean any log. */
+		if (m->kind == MARK_CLEARED &&
+		    (!m->text[0] || ascii_equal_nocase(m->text, channel)))
 			list[n++] = m;
 	}
 	if (n)
@@ -249,7 +251,17 @@ static enum tocsin_status doubt_cleared(struct arena *a, const struct host_group
 		if (told++ >= CLEARED_TOLD)
 			continue;
 		filetime_format_second(when, list[i]->time);
-		doubt(out, "%s log was cleared %s", channel, when);
+		doubt(out,
+		      list[i]->text[0] ? "%s log was cleared %s"
+				       : "%s log may be the one that was cleared %s",
+		      channel, when);
+	}
+	for (size_t i = 0; i < group->segment_count; i++) {
+		if (!group->segments[i]->cleared_more)
+			continue;
+		doubt(out, "%s log may have been cleared: %s tells of too many cleared logs",
+		      channel, group->segments[i]->channel);
+		break;
 	}
 	if (told > CLEARED_TOLD) {
 		snprintf(count, sizeof(count), "%zu", told - CLEARED_TOLD);

@@ -95,12 +95,15 @@ static enum tocsin_status distinct_hits(const struct judge *j, const struct mark
 	return TOCSIN_OK;
 }
 
-static void fill_finding(const struct judge *j, const struct mark *m, struct check_finding *f)
+static enum tocsin_status fill_finding(const struct judge *j, const struct mark *m,
+				       struct check_finding *f)
 {
 	const struct pack_detection *const d = &j->pack->detections[m->detection];
 	const enum ran ran =
 		timeline_ran(j->a, j->options->db, j->pack, j->host, m->build, m->time, &f->build);
 
+	if (ran == RAN_NO_MEMORY)
+		return TOCSIN_NO_MEMORY;
 	f->severity = ran == RAN_AFFECTED ? d->severity_affected : d->severity_otherwise;
 	f->detection = d;
 	f->time = m->time;
@@ -116,6 +119,7 @@ static void fill_finding(const struct judge *j, const struct mark *m, struct che
 	f->account = m->account;
 	f->process = m->process;
 	f->text = m->text;
+	return TOCSIN_OK;
 }
 
 static int worst_first(const void *a, const void *b)
@@ -163,14 +167,14 @@ static enum tocsin_status detection_coverage(const struct judge *j, const struct
 	return TOCSIN_OK;
 }
 
-static void count_hit(const struct judge *j, const struct mark *m)
+static enum tocsin_status count_hit(const struct judge *j, const struct mark *m)
 {
 	struct check_detection *const d = &j->v->detections[m->detection];
 
 	d->first = d->hits == 0 || m->time < d->first ? m->time : d->first;
 	d->last = m->last > d->last ? m->last : d->last;
 	d->hits += m->count;
-	fill_finding(j, m, &j->v->findings[j->v->finding_count++]);
+	return fill_finding(j, m, &j->v->findings[j->v->finding_count++]);
 }
 
 static enum tocsin_status detections(struct judge *j)
@@ -186,7 +190,7 @@ static enum tocsin_status detections(struct judge *j)
 		return TOCSIN_NO_MEMORY;
 	v->detection_count = j->pack->detection_count;
 	for (size_t i = 0; i < count; i++)
-		count_hit(j, hits[i]);
+		TRY(count_hit(j, hits[i]));
 	for (size_t i = 0; i < j->group->mark_count; i++) {
 		const struct mark *const m = j->group->marks[i];
 
@@ -244,7 +248,6 @@ static void reason_findings(const struct judge *j, struct buf *out)
 }
 
 /* Whether an earlier detection reads the same channel: its doubts are told once. */
-
 static bool told_before(const struct judge *j, size_t detection, size_t channel)
 {
 	const char *const name = j->compiled[detection].query->channels[channel];

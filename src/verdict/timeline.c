@@ -129,7 +129,7 @@ static enum ran judge(struct arena *a, const struct exposure_db *db, const struc
 		struct exposure e;
 
 		if (exposure_judge(db, pack->cves[i], b, precision, a, &e) != TOCSIN_OK)
-			continue;
+			return RAN_NO_MEMORY; /* no severity is guessed for want of it */
 		if (e.status == EXPOSURE_AFFECTED)
 			return RAN_AFFECTED;
 		if (e.status != EXPOSURE_UNKNOWN)
@@ -177,10 +177,11 @@ enum ran timeline_ran(struct arena *a, const struct exposure_db *db, const struc
 	for (; ran == RAN_UNKNOWN && i < host->build_count; i++) {
 		const struct check_build *const after = &host->builds[i];
 
-		if (judge(a, db, pack, &after->build, after->precision) != RAN_AFFECTED)
-			continue;
-		*ret_build = after->text;
-		ran = RAN_AFFECTED;
+		ran = judge(a, db, pack, &after->build, after->precision);
+		if (ran == RAN_AFFECTED)
+			*ret_build = after->text;
+		else if (ran != RAN_NO_MEMORY)
+			ran = RAN_UNKNOWN;
 	}
 	return ran;
 }

@@ -15,7 +15,7 @@ TOCSIN_MUST_USE enum tocsin_status timeline_make(struct arena *a, const struct h
 						 struct tocsin_error *error);
 
 /* Whether the host ran a build affected by one of the pack's CVEs. */
-enum ran { RAN_UNKNOWN, RAN_AFFECTED, RAN_OTHER, RAN_NOT_SAID };
+enum ran { RAN_UNKNOWN, RAN_AFFECTED, RAN_OTHER, RAN_NOT_SAID, RAN_NO_MEMORY };
 
 /* What the build that an event holds says alone (*ret_build: that build); RAN_NOT_SAID when it
  * holds none. */
