@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct view chunk;
 	unsigned good = 0;
 	uint32_t position;
-	uint64_t id;
+	struct evtx_loss id;
 
 	if (!d || !binxml_log(&log, binxml, &position) ||
 	    log.n != EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE)

@@ -16,7 +16,7 @@ static void read_chunk(struct evtx_decoder *d, struct view bytes, uint64_t offse
 	struct tocsin_error error;
 	const struct event *e;
 	enum tocsin_status status;
-	uint64_t id;
+	struct evtx_loss id;
 
 	if (!copy)
 		return;

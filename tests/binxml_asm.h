@@ -251,12 +251,12 @@ static inline void asm_read(struct reading *r, const struct binasm *a, size_t n)
 	struct evtx_chunk_info info;
 	struct tocsin_error error;
 	enum tocsin_status status;
-	uint64_t id;
+	struct evtx_loss id;
 
 	memset(r, 0, sizeof(*r));
 	r->decoder = evtx_decoder_new();
 	assert_non_null(r->decoder);
-	evtx_decoder_checksums(r->decoder, false);
+	evtx_decoder_configure(r->decoder, &(struct evtx_options){.no_checksums = true});
 	assert_ok(evtx_chunk_open(r->decoder, (struct view){a->chunk, n}, 4096, 0, &info, &error));
 	while ((status = evtx_chunk_next(r->decoder, &r->event, &id, &error)) != TOCSIN_END) {
 		if (status == TOCSIN_OK) {

@@ -48,7 +48,7 @@ static inline struct log_reading log_read(struct view log, log_visit visit, void
 		struct evtx_chunk_info info;
 		const struct event *e;
 		enum tocsin_status status;
-		uint64_t id;
+		struct evtx_loss id;
 
 		memcpy(copy, bytes.p, bytes.n);
 		status = evtx_chunk_open(d, (struct view){copy, bytes.n}, at, r.chunks, &info,

@@ -75,7 +75,7 @@ static struct evidence *open_all(const char *const *paths, size_t count)
 	struct evidence *e = NULL;
 	struct tocsin_error error;
 
-	assert_ok(evidence_open(paths, count, &e, &error));
+	assert_ok(evidence_open(paths, count, NULL, &e, &error));
 	assert_non_null(e);
 	return e;
 }

@@ -253,7 +253,7 @@ static void test_truncated(void **state)
 		struct tocsin_error error;
 		enum tocsin_status status;
 		unsigned records = 0, told = 0;
-		uint64_t id;
+		struct evtx_loss id;
 
 		assert_non_null(d);
 		assert_non_null(copy);

@@ -36,7 +36,7 @@ static void compare_log(struct view log, struct tally *t)
 		struct evtx_chunk_info info;
 		const struct event *e;
 		enum tocsin_status status;
-		uint64_t id;
+		struct evtx_loss id;
 
 		if (evtx_chunk_open(d, view_slice(log, at, EVTX_CHUNK_SIZE), at, 0, &info,
 				    &error) != TOCSIN_OK)
@@ -67,7 +67,7 @@ static void sample_logs_are_read_the_same(void **state)
 			missing++;
 			continue;
 		}
-		assert_ok(evidence_open(&folder, 1, &evidence, &error));
+		assert_ok(evidence_open(&folder, 1, NULL, &evidence, &error));
 		for (size_t k = 0; k < evidence->source_count; k++) {
 			struct view log;
 

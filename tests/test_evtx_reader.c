@@ -624,7 +624,7 @@ static void test_event_texts(void **state)
 	struct evtx_decoder *const d = evtx_decoder_new();
 	const struct event *e;
 	size_t definition;
-	uint64_t id;
+	struct evtx_loss id;
 
 	(void)state;
 	definition = asm_begin_template(&a);
@@ -642,7 +642,7 @@ static void test_event_texts(void **state)
 	asm_template_end(&a, definition);
 	asm_values(&a, values, 2);
 	asm_record_end(&a);
-	evtx_decoder_checksums(d, false);
+	evtx_decoder_configure(d, &(struct evtx_options){.no_checksums = true});
 	assert_ok(evtx_chunk_open(d, (struct view){a.chunk, ASM_CHUNK}, 0, 0, &info, &error));
 	assert_ok(evtx_chunk_next(d, &e, &id, &error));
 	assert_int_equal(e->data_count, 4);

@@ -204,7 +204,7 @@ static void check_file(struct totals *t, const char *path)
 	const struct event *e;
 	enum tocsin_status status;
 	uint32_t number = 0;
-	uint64_t id;
+	struct evtx_loss id;
 	size_t n;
 
 	assert_ok(os_open(path, &file, &error));

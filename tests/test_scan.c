@@ -182,9 +182,15 @@ static bool unit_end(void *context, const struct source *source, void *unit)
 static void run_evidence(const struct evidence *e, unsigned threads, bool newest,
 			 unsigned stop_after, struct result *r)
 {
-	const struct scan_client client = {r,        unit_begin, on_event, on_damage,
-					   unit_end, NULL,       unit_free};
-	const struct scan_options options = {threads, newest};
+	const struct scan_client client = {
+		.context = r,
+		.unit_begin = unit_begin,
+		.event = on_event,
+		.damage = on_damage,
+		.unit_end = unit_end,
+		.unit_free = unit_free,
+	};
+	const struct scan_options options = {.threads = threads, .newest_first = newest};
 	struct tocsin_error error;
 
 	memset(r, 0, sizeof(*r));
@@ -203,7 +209,7 @@ static void expect(const char **paths, size_t count, bool newest, const char *ex
 	struct tocsin_error error;
 	size_t i;
 
-	assert_ok(evidence_open(paths, count, &e, &error));
+	assert_ok(evidence_open(paths, count, NULL, &e, &error));
 	assert_int_equal(e->source_count, count);
 	for (i = 0; i < 3; i++) {
 		struct result r;
@@ -473,7 +479,7 @@ static void test_end_of_file(void **state)
 		struct tocsin_error error;
 		struct result r;
 
-		assert_ok(evidence_open(paths, 1, &e, &error));
+		assert_ok(evidence_open(paths, 1, NULL, &e, &error));
 		run_evidence(e, 1, false, 0, &r);
 		assert_memory_equal(buf_cstr(&r.text), "1 2 3 ", 6);
 		assert_non_null(strstr(r.text.p, " 4 "));
@@ -515,7 +521,7 @@ static void test_shrunk(void **state)
 
 		make_log(&log, was[i], 1);
 		path = save(&log);
-		assert_ok(evidence_open(&path, 1, &e, &error));
+		assert_ok(evidence_open(&path, 1, NULL, &e, &error));
 		assert_int_equal(truncate(path, EVTX_HEADER_SIZE + EVTX_CHUNK_SIZE), 0);
 		for (threads = 1; threads < 4; threads++) {
 			struct result r;
@@ -549,7 +555,7 @@ static void test_gone(void **state)
 	(void)state;
 	make_log(&log, 40, 1);
 	path = save(&log);
-	assert_ok(evidence_open(&path, 1, &e, &error));
+	assert_ok(evidence_open(&path, 1, NULL, &e, &error));
 	remove(path);
 	run_evidence(e, 3, false, 0, &r);
 	assert_string_equal(buf_cstr(&r.text), "!not found:0 ");
@@ -573,7 +579,7 @@ static void test_early_stop(void **state)
 		make_log(&log, 40, 1 + 1000 * i);
 		paths[i] = save(&log);
 	}
-	assert_ok(evidence_open(paths, 4, &e, &error));
+	assert_ok(evidence_open(paths, 4, NULL, &e, &error));
 	for (threads = 1; threads < 6; threads += 2) {
 		for (after = 1; after < 12; after += 5) {
 			struct result r;
@@ -599,7 +605,7 @@ static void test_nothing(void **state)
 	struct result r;
 
 	(void)state;
-	assert_ok(evidence_open(NULL, 0, &e, &error));
+	assert_ok(evidence_open(NULL, 0, NULL, &e, &error));
 	run_evidence(e, 4, false, 0, &r);
 	assert_int_equal(r.begun, 0);
 	evidence_free(e);
@@ -618,7 +624,7 @@ static void test_hostile(void **state)
 	(void)state;
 	make_log(&log, 2, 1);
 	path = save(&log);
-	assert_ok(evidence_open(&path, 1, &e, &error));
+	assert_ok(evidence_open(&path, 1, NULL, &e, &error));
 	f = fopen(path, "r+b");
 	assert_non_null(f);
 	for (i = 0; i < 128 + 512; i++) {
@@ -693,7 +699,7 @@ static void test_sample_logs(void **state)
 			missing++;
 			continue;
 		}
-		assert_ok(evidence_open(paths, 1, &e, &error));
+		assert_ok(evidence_open(paths, 1, NULL, &e, &error));
 		assert_int_equal(e->source_count, sets[i].files);
 		run_evidence(e, 1, false, 0, &one);
 		run_evidence(e, 3, false, 0, &three);

@@ -239,7 +239,7 @@ static void a_build_that_is_none_is_refused(void **state)
 	struct lab *const lab = *state;
 	struct tocsin_error error;
 
-	assert_ok(evidence_open(lab->given, 0, &lab->evidence, &error));
+	assert_ok(evidence_open(lab->given, 0, NULL, &lab->evidence, &error));
 	lab->options.build_count = 1;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		lab->options.builds = &bad[i];

@@ -182,7 +182,7 @@ static inline const struct check_result *check(struct lab *lab)
 	evidence_free(lab->evidence);
 	lab->result = NULL;
 	lab->evidence = NULL;
-	assert_ok(evidence_open(lab->given, lab->count, &lab->evidence, &error));
+	assert_ok(evidence_open(lab->given, lab->count, NULL, &lab->evidence, &error));
 	assert_ok(check_run(lab->evidence, &lab->options, &lab->result, &error));
 	return lab->result;
 }

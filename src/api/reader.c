@@ -86,7 +86,7 @@ enum tocsin_status tocsin_reader_next(tocsin_reader *reader, const tocsin_event 
 				      struct tocsin_error *error)
 {
 	struct tocsin_reader *const r = reader;
-	uint64_t record_id = 0;
+	struct evtx_loss loss = {0, 0};
 	enum tocsin_status status;
 
 	ENSURE(r && ret_event, error, TOCSIN_USAGE, 0, "no reader, or no place for the event");
@@ -101,16 +101,16 @@ enum tocsin_status tocsin_reader_next(tocsin_reader *reader, const tocsin_event 
 	for (;;) {
 		while (!r->in_chunk)
 			TRY(next_chunk(r, error));
-		status = evtx_chunk_next(r->decoder, &r->event.event, &record_id, error);
+		status = evtx_chunk_next(r->decoder, &r->event.event, &loss, error);
 		if (status != TOCSIN_END)
 			break;
 		r->in_chunk = false;
 	}
 	if (status == TOCSIN_OK)
 		*ret_event = &r->event;
-	else if (record_id && error && !error->detail[0])
+	else if (loss.record_id && error && !error->detail[0])
 		error_setf(error, error->status, error->offset, error->msg, "record %llu",
-			   (unsigned long long)record_id);
+			   (unsigned long long)loss.record_id);
 	return status;
 }
 

@@ -111,7 +111,7 @@ static bool open_data(struct check_job *job)
 		cli_report("data: messages", &error, "offset");
 		return false;
 	}
-	if (evidence_open(job->cli->args, job->cli->arg_count, &job->evidence, &error) !=
+	if (evidence_open(job->cli->args, job->cli->arg_count, NULL, &job->evidence, &error) !=
 	    TOCSIN_OK) {
 		cli_report("evidence", &error, "offset");
 		return false;

@@ -359,9 +359,16 @@ static void summarise(const struct events *c, const struct evidence *e, size_t t
 /* Runs over the evidence; false when the answer is not complete. */
 static bool run(struct events *c, const struct evidence *e)
 {
-	const struct scan_options options = {c->cli->threads, false};
-	const struct scan_client client = {c,        unit_begin,  on_event,    on_damage,
-					   unit_end, on_progress, unit_release};
+	const struct scan_options options = {.threads = c->cli->threads};
+	const struct scan_client client = {
+		.context = c,
+		.unit_begin = unit_begin,
+		.event = on_event,
+		.damage = on_damage,
+		.unit_end = unit_end,
+		.progress = on_progress,
+		.unit_free = unit_release,
+	};
 	struct tocsin_error error;
 
 	if (scan_run(e, &options, &client, &error) != TOCSIN_OK || c->no_memory) {
@@ -394,7 +401,7 @@ int cmd_events(const struct cli *cli)
 		close_outputs(&c, false);
 		goto out;
 	}
-	if (evidence_open(cli->args, cli->arg_count, &evidence, &error) != TOCSIN_OK) {
+	if (evidence_open(cli->args, cli->arg_count, NULL, &evidence, &error) != TOCSIN_OK) {
 		cli_error("out of memory");
 		close_outputs(&c, false);
 		goto out;

@@ -386,9 +386,17 @@ static void summarise(struct run *c, const struct evidence *e)
 /* Scans and writes; the exit code. */
 static int scan(struct run *c, struct evidence *e, bool unread)
 {
-	const struct scan_options options = {c->threads, !c->query->oldest_first};
-	const struct scan_client client = {c,        unit_begin,  on_event,    on_damage,
-					   unit_end, on_progress, unit_release};
+	const struct scan_options options = {.threads = c->threads,
+					     .newest_first = !c->query->oldest_first};
+	const struct scan_client client = {
+		.context = c,
+		.unit_begin = unit_begin,
+		.event = on_event,
+		.damage = on_damage,
+		.unit_end = unit_end,
+		.progress = on_progress,
+		.unit_free = unit_release,
+	};
 	struct tocsin_error error;
 	bool complete;
 
@@ -450,7 +458,8 @@ int cmd_query(const struct cli *cli)
 	}
 	if (!query_writer_open(cli, c.query, cli->args[0], &c.writer))
 		goto out;
-	if (evidence_open(cli->args + 1, cli->arg_count - 1, &evidence, &error) != TOCSIN_OK) {
+	if (evidence_open(cli->args + 1, cli->arg_count - 1, NULL, &evidence, &error) !=
+	    TOCSIN_OK) {
 		cli_error("out of memory");
 		goto out;
 	}

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/os.h"
 
 enum source_kind {
 	SOURCE_EVTX,
@@ -22,7 +23,9 @@ struct source {
 	uint64_t size; /* bytes when listed; a live log may grow or shrink */
 	bool given; /* named by the user, not found by the walk: not being evidence is then an error
 		     */
-	const char *reason; /* in `others`: why it is not read (static string); else NULL */
+	struct os_file *file; /* standard input or a pipe, copied to a temporary file; else NULL:
+				 open `path`. The evidence owns it */
+	const char *reason;   /* in `others`: why it is not read (static string); else NULL */
 };
 
 /* Something that could not be listed or opened: reported, never fatal. */
@@ -46,13 +49,19 @@ struct evidence {
 	uint64_t bytes; /* of `sources` */
 };
 
+struct evidence_options {
+	bool every_file; /* each regular file is a source, whatever it holds (carving) */
+};
+
 /*
  * Lists `paths` (files and folders). Names of a folder come in byte order, files and folders mixed.
  * Links to folders are not followed below a given folder; the same file reached twice, by whatever
- * path, link or hard link, counts once. Never fails for a single bad path (see `errors`), only
- * without memory.
+ * path, link or hard link, counts once. `-` is standard input; it and named pipes are read to their
+ * end into a temporary file. `options` may be NULL. Never fails for a single bad path (see
+ * `errors`), only without memory.
  */
 TOCSIN_MUST_USE enum tocsin_status evidence_open(const char *const *paths, size_t count,
+						 const struct evidence_options *options,
 						 struct evidence **ret, struct tocsin_error *error);
 void evidence_free(struct evidence *e);
 

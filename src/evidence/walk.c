@@ -40,6 +40,7 @@ struct frame {
 
 struct walk {
 	struct evidence *e;
+	bool every_file;
 	size_t source_room, other_room, error_room;
 	struct arena scratch; /* names of the folders on the way */
 	struct key_set seen;
@@ -132,7 +133,7 @@ static bool add_error(struct walk *w, const char *path, const struct tocsin_erro
 static bool add_source(struct walk *w, const char *path, const struct source *what)
 {
 	struct evidence *const e = w->e;
-	const bool readable = what->kind == SOURCE_EVTX;
+	const bool readable = what->kind == SOURCE_EVTX || w->every_file;
 	struct source **const list = readable ? &e->sources : &e->others;
 	size_t *const count = readable ? &e->source_count : &e->other_count;
 	struct source *const more =
@@ -183,7 +184,7 @@ static const char *reason_of(const struct source *s, bool evtx_name)
 static bool sort_in(struct walk *w, const char *path, struct os_file *file, struct file_key *key,
 		    bool known, bool given)
 {
-	struct source s = {path, SOURCE_OTHER, os_size(file), given, NULL};
+	struct source s = {path, SOURCE_OTHER, os_size(file), given, NULL, NULL};
 	const bool evtx_name = named_evtx(path);
 	struct tocsin_error error;
 	struct view first = {w->first, 0};
@@ -204,7 +205,7 @@ static bool sort_in(struct walk *w, const char *path, struct os_file *file, stru
 	if (s.kind == SOURCE_OTHER && (evtx_name || given) && source_has_chunks(file, s.size))
 		s.kind = SOURCE_EVTX;
 	s.reason = reason_of(&s, evtx_name);
-	if (s.kind == SOURCE_EVTX || s.reason)
+	if (s.kind == SOURCE_EVTX || s.reason || w->every_file)
 		return add_source(w, path, &s);
 	w->e->ignored++;
 	return true;
@@ -371,7 +372,8 @@ static bool note_given(struct walk *w, const char *const *paths, size_t count)
 	return true;
 }
 
-enum tocsin_status evidence_open(const char *const *paths, size_t count, struct evidence **ret,
+enum tocsin_status evidence_open(const char *const *paths, size_t count,
+				 const struct evidence_options *options, struct evidence **ret,
 				 struct tocsin_error *error)
 {
 	struct walk *const w = calloc(1, sizeof(*w));
@@ -381,6 +383,7 @@ enum tocsin_status evidence_open(const char *const *paths, size_t count, struct 
 
 	if (done) {
 		w->e = e;
+		w->every_file = options && options->every_file;
 		done = note_given(w, paths, count);
 	}
 	for (i = 0; done && i < count; i++)

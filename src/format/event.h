@@ -47,6 +47,13 @@ struct event_data {
 };
 
 /*
+ * How a record came to light. LIVE: where the structures of its file list it. RECOVERED: in an
+ * event log file, but outside of what those structures list (free space, a cleared chunk, inside
+ * another record, a chunk without its magic). CARVED: found by its own signature in any file.
+ */
+enum event_origin { EVENT_LIVE, EVENT_RECOVERED, EVENT_CARVED };
+
+/*
  * A record. All views live as long as whatever produced it says (a chunk's buffer and the reader's
  * arena); event_copy() makes one that lives longer.
  */
@@ -56,10 +63,21 @@ struct event {
 	uint64_t offset;    /* of the record in its file */
 	uint32_t chunk;     /* number of the chunk in its file, from 0 */
 	uint32_t size;      /* bytes of the record */
+	enum event_origin origin;
+	const char *note; /* static string: where it was found, for a record that is not LIVE */
+	/* A template was lost: its values are shown with their types, and without names. */
+	bool template_missing;
+	/* A template was lost and is known from this file (NULL: none was), at this offset. */
+	const char *template_path;
+	uint64_t template_offset;
 	struct value field[EVENT_FIELD_COUNT];
 	const struct event_data *data;
 	size_t data_count;
 	struct view binary; /* EventData/Binary: the classic event's extra bytes */
+	/* Values that are neither a field nor in `data`: attributes outside of System, the rest of
+	 * RenderingInfo, unknown elements of System. Only where the reader was asked for them. */
+	const struct event_data *others;
+	size_t other_count;
 	const void *record; /* the format's own handle, for rendering (evtx: struct evtx_record) */
 };
 

@@ -20,8 +20,12 @@
 struct scan_damage {
 	const struct source *source;
 	uint64_t record_id;        /* 0: not known, or not one record's */
+	uint64_t bytes;            /* that are left out; 0 where that is not known */
+	uint32_t chunk;            /* number of the chunk; SCAN_NO_CHUNK: not in one */
 	struct tocsin_error error; /* offset in the file */
 };
+
+#define SCAN_NO_CHUNK UINT32_MAX
 
 /* What a worker may use inside callbacks. */
 struct scan_worker {
@@ -41,6 +45,10 @@ struct scan_client {
 	/* A loss, in place order among the unit's events. */
 	void (*damage)(void *context, const struct scan_worker *w, void *unit,
 		       const struct scan_damage *damage);
+	/* What became of the unit's bytes, once, behind its last event. The sum over all units is
+	 * the size of the sources. May be NULL. */
+	void (*account)(void *context, const struct scan_worker *w, void *unit,
+			const struct evtx_account *account);
 	/* In unit order, one at a time; frees the state. Returning false ends the run early (enough
 	 * hits): it is not called again. */
 	bool (*unit_end)(void *context, const struct source *source, void *unit);
@@ -55,6 +63,10 @@ struct scan_client {
 struct scan_options {
 	unsigned threads;  /* 0: 1 */
 	bool newest_first; /* chunks by descending record id, records of a chunk backwards */
+	bool recover;      /* see struct evtx_options */
+	bool others;
+	bool carve; /* take each source as bytes of any kind: chunks and loose records wherever they
+		       lie. Not with newest_first */
 };
 
 /*

@@ -12,7 +12,8 @@
 /* An event or a loss of a chunk that is told backwards. */
 struct scan_item {
 	const struct event *event; /* NULL: a loss */
-	struct scan_damage damage;
+	struct evtx_loss loss;
+	struct tocsin_error error;
 };
 
 /* A unit's chunks in the order in which they are told. */
@@ -47,12 +48,23 @@ void scan_buffers_free(struct scan_buffers *b)
 	memset(b, 0, sizeof(*b));
 }
 
-static void tell_damage(const struct scan_job *job, void *state, uint64_t record_id,
-			const struct tocsin_error *error)
+/* A place in a chunk that gave no event. */
+static void tell_loss(const struct scan_job *job, void *state, const struct evtx_loss *loss,
+		      const struct tocsin_error *error)
 {
-	const struct scan_damage damage = {job->source->source, record_id, *error};
+	const struct log_file *const f = &job->source->file;
+	struct scan_damage damage = {job->source->source, loss->record_id, loss->bytes,
+				     SCAN_NO_CHUNK, *error};
 
+	if (error->offset >= f->data_offset)
+		damage.chunk = (uint32_t)((error->offset - f->data_offset) / EVTX_CHUNK_SIZE);
 	job->client->damage(job->client->context, job->worker, state, &damage);
+}
+
+/* Damage that is not one record's. */
+static void tell_damage(const struct scan_job *job, void *state, const struct tocsin_error *error)
+{
+	tell_loss(job, state, &(struct evtx_loss){0, 0}, error);
 }
 
 /* A file of one unit comes with one read; everything about it is then decided from the buffer. */
@@ -113,7 +125,7 @@ static void tell_limit(const struct scan_job *job, void *state)
 		return;
 	error_set(&error, TOCSIN_LIMIT, f->data_offset + last * EVTX_CHUNK_SIZE,
 		  "the rest of the file is not read: it is too large");
-	tell_damage(job, state, 0, &error);
+	tell_damage(job, state, &error);
 }
 
 /* One read for all chunks when they lie side by side, upwards or downwards. */
@@ -153,7 +165,7 @@ static void read_apart(const struct scan_job *job, struct chunk_list *list, void
 
 		if (os_read_at(f->file, log_file_chunk_offset(f, list->number[i]), to,
 			       log_file_chunk_size(f, list->number[i]), &n, &error) != TOCSIN_OK) {
-			tell_damage(job, state, 0, &error);
+			tell_damage(job, state, &error);
 			list->number[i] = UINT32_MAX; /* told: nothing more to say of it */
 		}
 		list->bytes[i] = (struct view){to, n};
@@ -189,7 +201,7 @@ static void read_chunks(const struct scan_job *job, struct chunk_list *list, voi
 
 		error_set(&error, TOCSIN_TRUNCATED, end,
 			  "the file became shorter while it was read");
-		tell_damage(job, state, 0, &error);
+		tell_damage(job, state, &error);
 	}
 }
 
@@ -213,9 +225,9 @@ static bool tell_forward(const struct scan_job *job, void *state)
 	for (;;) {
 		const struct event *e;
 		struct tocsin_error error;
-		uint64_t record_id = 0;
+		struct evtx_loss loss = {0, 0};
 		const enum tocsin_status status =
-			evtx_chunk_next(job->worker->decoder, &e, &record_id, &error);
+			evtx_chunk_next(job->worker->decoder, &e, &loss, &error);
 
 		if (status == TOCSIN_END)
 			return true;
@@ -224,7 +236,7 @@ static bool tell_forward(const struct scan_job *job, void *state)
 		if (status == TOCSIN_OK)
 			job->client->event(job->client->context, job->worker, state, e);
 		else
-			tell_damage(job, state, record_id, &error);
+			tell_loss(job, state, &loss, &error);
 	}
 }
 
@@ -241,8 +253,8 @@ static bool tell_backward(const struct scan_job *job, void *state)
 		if (!item)
 			return false;
 		memset(item, 0, sizeof(*item));
-		status = evtx_chunk_next(job->worker->decoder, &item->event,
-					 &item->damage.record_id, &item->damage.error);
+		status = evtx_chunk_next(job->worker->decoder, &item->event, &item->loss,
+					 &item->error);
 		if (status == TOCSIN_END)
 			break;
 		if (status == TOCSIN_NO_MEMORY)
@@ -256,7 +268,7 @@ static bool tell_backward(const struct scan_job *job, void *state)
 		if (item->event)
 			job->client->event(job->client->context, job->worker, state, item->event);
 		else
-			tell_damage(job, state, item->damage.record_id, &item->damage.error);
+			tell_loss(job, state, &item->loss, &item->error);
 	}
 	return true;
 }
@@ -271,11 +283,11 @@ static bool tell_chunk(const struct scan_job *job, void *state, uint32_t number,
 	if (damage.status == TOCSIN_NO_MEMORY)
 		return false;
 	if (damage.status != TOCSIN_OK && !job->newest_first)
-		tell_damage(job, state, 0, &damage);
+		tell_damage(job, state, &damage);
 	if (status == TOCSIN_OK)
 		done = job->newest_first ? tell_backward(job, state) : tell_forward(job, state);
 	if (damage.status != TOCSIN_OK && job->newest_first)
-		tell_damage(job, state, 0, &damage);
+		tell_damage(job, state, &damage);
 	return done;
 }
 
@@ -290,11 +302,11 @@ bool scan_unit_run(const struct scan_job *job, void **ret_state)
 	*ret_state = state;
 	if (!open_source(job)) {
 		if (job->unit == 0)
-			tell_damage(job, state, 0, &job->source->error);
+			tell_damage(job, state, &job->source->error);
 		return true;
 	}
 	if (job->unit == 0 && job->source->file.damage.status != TOCSIN_OK)
-		tell_damage(job, state, 0, &job->source->file.damage);
+		tell_damage(job, state, &job->source->file.damage);
 	list_chunks(job, &list);
 	tell_limit(job, state);
 	if (list.count)

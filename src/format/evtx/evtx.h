@@ -41,8 +41,40 @@ struct evtx_decoder;
 struct evtx_decoder *evtx_decoder_new(void); /* NULL without memory */
 void evtx_decoder_free(struct evtx_decoder *d);
 
-/* Whether chunk checksums are checked (default: yes). Logs with the no_crc32 flag have none. */
-void evtx_decoder_checksums(struct evtx_decoder *d, bool check);
+struct template_library;
+
+/* All zero is the default. */
+struct evtx_options {
+	bool no_checksums; /* do not check them: logs with the no_crc32 flag have none */
+	bool recover; /* also give records that the chunk's structures no longer list, and records
+			 whose template is lost with bare values */
+	bool others;  /* fill event.others */
+	struct template_library *library; /* where lost templates are looked up; NULL: nowhere */
+	uint32_t source;                  /* number of the file at hand in the library */
+};
+
+/* For the chunks opened from now on. */
+void evtx_decoder_configure(struct evtx_decoder *d, const struct evtx_options *options);
+
+/* A place that gave no event. */
+struct evtx_loss {
+	uint64_t record_id; /* 0: not known, or not one record's */
+	uint64_t bytes;     /* that are left out */
+};
+
+/* Bytes by what became of them. The sum is what was read: bytes seen = bytes explained. */
+struct evtx_account {
+	uint64_t headers;   /* of the file and of chunks */
+	uint64_t records;   /* live ones, and the padding between them */
+	uint64_t recovered; /* records that were recovered or carved */
+	uint64_t unused;    /* free space: zeros */
+	uint64_t residue;   /* free space with something in it that is not in an event: what is left
+			       of   older records, or foreign bytes */
+	uint64_t lost;      /* told as losses */
+	uint64_t noise;     /* not bytes: candidates for records that turned out to be none */
+	uint64_t copies; /* not bytes: recovered records left out, equal to a live one of the chunk
+			  */
+};
 
 struct evtx_chunk_info {
 	uint64_t first_record, last_record; /* ids by the chunk header; advisory */
@@ -63,14 +95,44 @@ TOCSIN_MUST_USE enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struc
 						   struct tocsin_error *error);
 
 /*
- * Next record of the chunk in place order. TOCSIN_OK: *ret_event, valid until the next chunk is
- * opened. TOCSIN_END: none left. Any other status is a damaged record: error->offset is its place
- * in the file, *ret_record_id its id (0 where it is not known); call again to go on behind it.
+ * Next record of the chunk: the live ones in place order, then (options.recover) the recovered ones
+ * in place order. TOCSIN_OK: *ret_event, valid until the next chunk is opened. TOCSIN_END: none
+ * left. Any other status is a damaged place: error->offset is its offset in the file, *ret_loss
+ * what is lost there; call again to go on behind it.
  */
 TOCSIN_MUST_USE enum tocsin_status evtx_chunk_next(struct evtx_decoder *d,
 						   const struct event **ret_event,
-						   uint64_t *ret_record_id,
+						   struct evtx_loss *ret_loss,
 						   struct tocsin_error *error);
+
+/* Adds what became of the chunk's bytes; complete after TOCSIN_END. */
+void evtx_chunk_account(const struct evtx_decoder *d, struct evtx_account *to);
+
+/*
+ * Carving: chunks and loose records in any bytes, found by their signatures. The bytes come in
+ * windows; each window owns a part of its bytes and gives what starts there. Around it bytes are
+ * given so that a chunk that starts in the owned part can be read to its end, and one that starts
+ * before it is known: EVTX_CARVE_MARGIN on both sides, fewer at the ends of the file.
+ */
+#define EVTX_CARVE_MARGIN EVTX_CHUNK_SIZE
+
+struct evtx_carver;
+
+struct evtx_carver *evtx_carver_new(struct evtx_decoder *d); /* uses `d`; NULL without memory */
+void evtx_carver_free(struct evtx_carver *c);
+
+/* Starts a window: it owns bytes[start .. end); bytes.p[0] is at `offset` of the file. */
+void evtx_carve_open(struct evtx_carver *c, struct view bytes, size_t start, size_t end,
+		     uint64_t offset);
+
+/* As evtx_chunk_next(); the event is valid until the next call. */
+TOCSIN_MUST_USE enum tocsin_status evtx_carve_next(struct evtx_carver *c,
+						   const struct event **ret_event,
+						   struct evtx_loss *ret_loss,
+						   struct tocsin_error *error);
+
+/* Adds what became of the owned bytes; complete after TOCSIN_END. */
+void evtx_carve_account(const struct evtx_carver *c, struct evtx_account *to);
 
 /* One record as XML, as Windows words it, on one line, appended to `out`. */
 TOCSIN_MUST_USE enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e,

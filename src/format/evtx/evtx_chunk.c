@@ -45,7 +45,6 @@ struct evtx_decoder *evtx_decoder_new(void)
 		free(d);
 		return NULL;
 	}
-	d->checksums = true;
 	return d;
 }
 
@@ -58,9 +57,9 @@ void evtx_decoder_free(struct evtx_decoder *d)
 	}
 }
 
-void evtx_decoder_checksums(struct evtx_decoder *d, bool check)
+void evtx_decoder_configure(struct evtx_decoder *d, const struct evtx_options *options)
 {
-	d->checksums = check;
+	d->options = *options;
 }
 
 static bool all_zero(struct view v)
@@ -149,7 +148,7 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 	if (bytes.n < EVTX_CHUNK_SIZE && bytes.n < d->free_offset) {
 		error_setf(error, TOCSIN_TRUNCATED, offset + bytes.n, "file ends inside a chunk",
 			   "%zu of %u bytes are there", bytes.n, EVTX_CHUNK_SIZE);
-	} else if (d->checksums && !checksums_ok(bytes, d->free_offset)) {
+	} else if (!d->options.no_checksums && !checksums_ok(bytes, d->free_offset)) {
 		info.checksum_ok = false;
 		error_set(error, TOCSIN_MISMATCH, offset,
 			  "chunk checksum does not match; its records are read all the same");
@@ -302,7 +301,7 @@ static enum tocsin_status end_of_records(struct evtx_decoder *d, struct tocsin_e
 }
 
 enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **ret_event,
-				   uint64_t *ret_record_id, struct tocsin_error *error)
+				   struct evtx_loss *ret_loss, struct tocsin_error *error)
 {
 	const struct view chunk = d->context.chunk;
 	struct tocsin_error scratch;
@@ -312,10 +311,10 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 
 	if (!error)
 		error = &scratch;
-	*ret_record_id = 0;
+	*ret_loss = (struct evtx_loss){0, 0};
 	if (d->pending.status != TOCSIN_OK) {
 		*error = d->pending;
-		*ret_record_id = d->pending_id;
+		ret_loss->record_id = d->pending_id;
 		d->pending.status = TOCSIN_OK;
 		return error->status;
 	}
@@ -336,7 +335,7 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 		return TOCSIN_END;
 	if (memcmp(h, record_magic, 4) != 0)
 		return skip_damage(d, TOCSIN_INVALID, "no record where one should start", error);
-	*ret_record_id = le64(h + 8);
+	ret_loss->record_id = le64(h + 8);
 	size = le32(h + 4);
 	if (size >= RECORD_SIZE_MIN && size > chunk.n - at && size <= EVTX_CHUNK_SIZE - at) {
 		d->at = chunk.n;
@@ -348,7 +347,7 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 	if (le32(h + size - 4) != size)
 		return torn_record(d, at, size, ret_event, error);
 	d->at = at + size;
-	d->last_id = *ret_record_id;
+	d->last_id = ret_loss->record_id;
 	d->has_last_id = true;
 	d->told = false;
 	if (decode(d, at, size, ret_event, error) != TOCSIN_OK)

@@ -18,7 +18,7 @@ struct evtx_decoder {
 	bool told;                   /* damage was told behind the last record that was read */
 	struct tocsin_error pending; /* damage to tell at the next call; status TOCSIN_OK: none */
 	uint64_t pending_id;
-	bool checksums; /* check them */
+	struct evtx_options options;
 };
 
 #endif
