@@ -206,7 +206,10 @@ static void work(void *argument)
 
 	while (claim(scan, &job, &number)) {
 		void *state = NULL;
-		const bool done = scan_unit_run(&job, &state);
+		bool done;
+
+		w->self.unit = number;
+		done = scan_unit_run(&job, &state);
 
 		finish(scan, &job, number, state, done);
 	}

@@ -31,6 +31,7 @@ struct scan_damage {
 struct scan_worker {
 	unsigned index;               /* 0 … threads - 1 */
 	struct evtx_decoder *decoder; /* to render the event at hand */
+	uint64_t unit;                /* number of the unit at hand, in the order of unit_end */
 };
 
 struct scan_client {
