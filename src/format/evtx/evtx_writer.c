@@ -182,10 +182,12 @@ enum tocsin_status evtx_writer_finish(struct evtx_writer *w, struct tocsin_error
 /* ---- records */
 
 struct record {
-	const struct event *event; /* NULL: `binxml` as it is */
+	const struct event *event; /* NULL: what `fill` writes, or `binxml` as it is */
 	const struct evtx_shape *shape;
 	struct view binxml;
 	uint64_t id, written;
+	pen_fill fill;
+	const void *filling;
 };
 
 static enum tocsin_status write_record(struct evtx_writer *w, const struct record *r,
@@ -201,6 +203,8 @@ static enum tocsin_status write_record(struct evtx_writer *w, const struct recor
 	pen_64(pen, r->written);
 	if (r->event)
 		TRY(pen_event(pen, r->event, r->shape, r->id, r->written, error));
+	else if (r->fill)
+		TRY(r->fill(pen, r->filling, error));
 	else
 		pen_bytes(pen, r->binxml);
 	while ((pen->at - start + RECORD_TRAILER) % 8 != 0 && !pen->overflow)
@@ -247,7 +251,12 @@ enum tocsin_status evtx_writer_add(struct evtx_writer *w, const struct event *e,
 				   const struct evtx_shape *shape, struct tocsin_error *error)
 {
 	static const struct evtx_shape usual;
-	struct record r = {e, shape ? shape : &usual, {NULL, 0}, e->record_id, e->written};
+	struct record r = {
+		.event = e,
+		.shape = shape ? shape : &usual,
+		.id = e->record_id,
+		.written = e->written,
+	};
 	const struct value *const time = &e->field[EVENT_TIME];
 
 	if (r.id == 0)
@@ -260,8 +269,25 @@ enum tocsin_status evtx_writer_add(struct evtx_writer *w, const struct event *e,
 enum tocsin_status evtx_writer_add_raw(struct evtx_writer *w, uint64_t record_id, uint64_t written,
 				       struct view binxml, struct tocsin_error *error)
 {
-	const struct record r = {NULL, NULL, binxml, record_id ? record_id : w->next_record,
-				 written};
+	const struct record r = {
+		.binxml = binxml,
+		.id = record_id ? record_id : w->next_record,
+		.written = written,
+	};
+
+	return add_record(w, &r, error);
+}
+
+enum tocsin_status evtx_writer_add_filled(struct evtx_writer *w, uint64_t record_id,
+					  uint64_t written, pen_fill fill, const void *filling,
+					  struct tocsin_error *error)
+{
+	const struct record r = {
+		.id = record_id ? record_id : w->next_record,
+		.written = written,
+		.fill = fill,
+		.filling = filling,
+	};
 
 	return add_record(w, &r, error);
 }

@@ -17,7 +17,7 @@ uint32_t pen_hash(const uint8_t *p, size_t words)
 }
 
 /* A name's offset; where the chunk doesn't have it yet, it follows right here. */
-static void pen_name(struct pen *pen, struct view utf16)
+void pen_name(struct pen *pen, struct view utf16)
 {
 	const size_t count = utf16.n / 2;
 	const uint16_t hash = (uint16_t)pen_hash(utf16.p, count);
@@ -66,7 +66,8 @@ struct pen_element pen_element(struct pen *pen, struct view name, unsigned depen
 	struct pen_element el = {0, 0, 0};
 
 	pen_8(pen, TOKEN_ELEMENT | (attributes ? TOKEN_MORE : 0));
-	pen_16(pen, dependency);
+	if (dependency != NO_DEPENDENCY)
+		pen_16(pen, dependency);
 	el.size_at = pen->at;
 	pen_32(pen, 0);
 	pen_name(pen, name);
@@ -84,15 +85,20 @@ struct pen_element pen_open(struct pen *pen, const char *name, unsigned dependen
 	return pen_element(pen, widen(wide, name), dependency, attributes);
 }
 
-void pen_attribute(struct pen *pen, struct pen_element *el, const char *name)
+void pen_attribute_named(struct pen *pen, struct pen_element *el, struct view name)
 {
-	uint8_t wide[128];
-
 	if (el->attribute_at && !pen->overflow)
 		pen->chunk[el->attribute_at] |= TOKEN_MORE;
 	el->attribute_at = pen->at;
 	pen_8(pen, TOKEN_ATTRIBUTE);
-	pen_name(pen, widen(wide, name));
+	pen_name(pen, name);
+}
+
+void pen_attribute(struct pen *pen, struct pen_element *el, const char *name)
+{
+	uint8_t wide[128];
+
+	pen_attribute_named(pen, el, widen(wide, name));
 }
 
 /* Fills in a size that counts from behind its own four bytes to the pen. */

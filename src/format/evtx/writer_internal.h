@@ -68,7 +68,8 @@ void pen_bytes(struct pen *pen, struct view v);
 #define TOKEN_OPTIONAL 0x0e
 #define TOKEN_MORE 0x40 /* an element's attributes, further attributes */
 #define FRAGMENT 0x0001010fu
-#define ALWAYS 0xffffu /* dependency of an element that is always there */
+#define ALWAYS 0xffffu         /* dependency of an element that is always there */
+#define NO_DEPENDENCY 0x10000u /* the element start has no dependency id at all */
 
 /* An element whose sizes are filled in when it is closed. */
 struct pen_element {
@@ -81,13 +82,17 @@ uint32_t pen_hash(const uint8_t *p, size_t words);
 /* Fills in a size that counts from behind its own four bytes to the pen. */
 void pen_patch_size(struct pen *pen, uint32_t size_at);
 
+/* A name's offset; where the chunk doesn't have the name yet, it follows right behind. */
+void pen_name(struct pen *pen, struct view utf16);
+
 /* Element start; then its attributes, then its content or pen_close_empty(), then pen_end().
- * `dependency`: the substitution without which the element is left out, or ALWAYS. */
+ * `dependency`: the substitution without which the element is left out, ALWAYS or NO_DEPENDENCY. */
 struct pen_element pen_element(struct pen *pen, struct view name, unsigned dependency,
 			       bool attributes);
 struct pen_element pen_open(struct pen *pen, const char *name, unsigned dependency,
 			    bool attributes);
 void pen_attribute(struct pen *pen, struct pen_element *el, const char *name);
+void pen_attribute_named(struct pen *pen, struct pen_element *el, struct view name);
 void pen_content(struct pen *pen, const struct pen_element *el);
 void pen_end(struct pen *pen, const struct pen_element *el);
 void pen_close_empty(struct pen *pen, const struct pen_element *el);
@@ -156,6 +161,16 @@ struct job {
 #define WRITER_RENDERED 4u
 extern const enum event_field writer_rendered[WRITER_RENDERED];
 
+/*
+ * The place of the chunk's template with this key: *ret_offset, or 0 where it has none yet; it is
+ * then entered for a definition that follows at the pen, behind the four bytes of its offset.
+ */
+TOCSIN_MUST_USE enum tocsin_status pen_template(struct pen *pen, struct view key,
+						uint32_t *ret_offset, struct tocsin_error *error);
+
+/* Starts a definition: all in front of its stream. Returns where its size is to be patched in. */
+uint32_t pen_definition(struct pen *pen, const uint8_t guid[16]);
+
 /* Fragment header, template instance up to its substitutions, and the definition at first use. */
 TOCSIN_MUST_USE enum tocsin_status pen_instance(const struct job *job, enum template_kind kind,
 						struct tocsin_error *error);
@@ -170,5 +185,18 @@ struct pen_value {
 TOCSIN_MUST_USE enum tocsin_status pen_event(struct pen *pen, const struct event *e,
 					     const struct evtx_shape *shape, uint64_t record_id,
 					     uint64_t written, struct tocsin_error *error);
+
+/*
+ * Writes a record's BinXML at the pen. It may be called twice for one record: a record that does
+ * not fit is taken back and written into the next chunk. What does not fit overflows the pen.
+ */
+typedef enum tocsin_status (*pen_fill)(struct pen *pen, const void *filling,
+				       struct tocsin_error *error);
+
+/* As evtx_writer_add_raw(), with a record that `fill` writes. */
+TOCSIN_MUST_USE enum tocsin_status evtx_writer_add_filled(struct evtx_writer *w, uint64_t record_id,
+							  uint64_t written, pen_fill fill,
+							  const void *filling,
+							  struct tocsin_error *error);
 
 #endif

@@ -299,23 +299,62 @@ static struct writer_template *find_template(struct pen *pen, uint64_t hash, str
 	}
 }
 
-static void write_definition(const struct job *job, enum template_kind kind, const uint8_t *guid)
+uint32_t pen_definition(struct pen *pen, const uint8_t guid[16])
 {
-	struct pen *const pen = job->pen;
 	uint8_t *const bucket =
 		pen->chunk + CHUNK_TEMPLATES + 4 * (pen_hash(guid, 8) % TEMPLATE_BUCKETS);
 	const uint32_t at = pen->at;
-	uint32_t size_at;
 
 	pen_32(pen, le32(bucket));
 	pen_bytes(pen, (struct view){guid, 16});
-	size_at = pen->at;
 	pen_32(pen, 0);
+	if (!pen->overflow)
+		put32(bucket, at);
+	return at + 20;
+}
+
+static void write_definition(const struct job *job, enum template_kind kind, const uint8_t *guid)
+{
+	struct pen *const pen = job->pen;
+	const uint32_t size_at = pen_definition(pen, guid);
+
 	pen_32(pen, FRAGMENT);
 	define(job, kind);
 	pen_8(pen, TOKEN_EOF);
 	pen_patch_size(pen, size_at);
-	put32(bucket, at);
+}
+
+/* The slot for the key that was added to pen->keys at `key_at`; the key is taken back where the
+ * template is there already. */
+static struct writer_template *enter(struct pen *pen, size_t key_at, uint64_t hash)
+{
+	const struct view key = {(const uint8_t *)pen->keys.p + key_at, pen->keys.n - key_at};
+	struct writer_template *const t = find_template(pen, hash, key);
+
+	if (t->key_n) {
+		pen->keys.n = key_at;
+		return t;
+	}
+	if (pen->template_count == WRITER_TEMPLATES || key.n > CHUNK_SIZE)
+		pen->overflow = true;
+	if (pen->overflow)
+		return t;
+	*t = (struct writer_template){hash, (uint32_t)key_at, (uint32_t)key.n, pen->at + 4};
+	pen->template_count++;
+	return NULL;
+}
+
+enum tocsin_status pen_template(struct pen *pen, struct view key, uint32_t *ret_offset,
+				struct tocsin_error *error)
+{
+	const size_t key_at = pen->keys.n;
+	const struct writer_template *t;
+
+	buf_add(&pen->keys, key.p, key.n);
+	ENSURE(!buf_failed(&pen->keys), error, TOCSIN_NO_MEMORY, 0, "no memory for a template");
+	t = enter(pen, key_at, key_hash(key.p, key.n, 0xcbf29ce484222325u));
+	*ret_offset = t ? t->offset : 0;
+	return TOCSIN_OK;
 }
 
 /* Fragment header, template instance up to its substitutions, and the definition at first use. */
@@ -324,7 +363,7 @@ enum tocsin_status pen_instance(const struct job *job, enum template_kind kind,
 {
 	struct pen *const pen = job->pen;
 	const size_t key_at = pen->keys.n;
-	struct writer_template *t;
+	const struct writer_template *t;
 	struct view key;
 	uint8_t guid[16];
 	uint64_t hash;
@@ -335,23 +374,16 @@ enum tocsin_status pen_instance(const struct job *job, enum template_kind kind,
 	hash = key_hash(key.p, key.n, 0xcbf29ce484222325u);
 	put64(guid, hash);
 	put64(guid + 8, key_hash(key.p, key.n, 0x84222325cbf29ce4u));
-	t = find_template(pen, hash, key);
 	pen_32(pen, FRAGMENT);
 	pen_8(pen, TOKEN_TEMPLATE);
 	pen_8(pen, 1);
 	pen_32(pen, le32(guid));
-	if (t->key_n) {
-		pen->keys.n = key_at;
+	t = enter(pen, key_at, hash);
+	if (t) {
 		pen_32(pen, t->offset);
 		return TOCSIN_OK;
 	}
-	if (pen->template_count == WRITER_TEMPLATES || key.n > CHUNK_SIZE)
-		pen->overflow = true;
-	if (pen->overflow)
-		return TOCSIN_OK;
 	pen_32(pen, pen->at + 4);
-	*t = (struct writer_template){hash, (uint32_t)key_at, (uint32_t)key.n, pen->at};
-	pen->template_count++;
 	write_definition(job, kind, guid);
 	return TOCSIN_OK;
 }
