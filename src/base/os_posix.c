@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef _WIN32
 #define _GNU_SOURCE
-#include "base/os.h"
+#include "base/os_temporary.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +12,11 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Where the system has no files without a name, opening the folder for writing fails. */
+#ifndef O_TMPFILE
+#define O_TMPFILE 0
+#endif
 
 struct os_file {
 	int fd;
@@ -87,6 +92,91 @@ void os_close(struct os_file *file)
 		close(file->fd);
 		free(file);
 	}
+}
+
+/* What a failed call on a temporary file is told as: where such files go can be changed. */
+static enum tocsin_status fail_temporary(struct tocsin_error *error, uint64_t offset,
+					 const char *msg, const char *folder)
+{
+	const int code = errno;
+
+	return error_setf(error, code == ENOMEM ? TOCSIN_NO_MEMORY : TOCSIN_IO, offset, msg,
+			  "%s; TMPDIR is %s", strerror(code), folder);
+}
+
+static const char *temporary_folder(void)
+{
+	const char *const folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/tmp";
+}
+
+/* A file that has a name for a moment: for file systems without O_TMPFILE. */
+static int named_temporary(const char *folder)
+{
+	static const char name[] = "/tocsin-XXXXXX";
+	const size_t n = strlen(folder);
+	char *const path = malloc(n + sizeof(name));
+	int fd, code;
+
+	if (!path)
+		return -1;
+	memcpy(path, folder, n);
+	memcpy(path + n, name, sizeof(name));
+	fd = mkostemp(path, O_CLOEXEC);
+	code = errno;
+	if (fd >= 0 && unlink(path)) {
+		code = errno;
+		close(fd);
+		fd = -1;
+	}
+	free(path);
+	errno = code;
+	return fd;
+}
+
+enum tocsin_status os_temporary(struct os_file **ret_file, struct tocsin_error *error)
+{
+	const char *const folder = temporary_folder();
+	struct os_file *const file = malloc(sizeof(*file));
+	int fd;
+
+	ENSURE(file, error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fd = named_temporary(folder);
+	if (fd < 0) {
+		const enum tocsin_status status =
+			fail_temporary(error, 0, "can't make a temporary file", folder);
+
+		free(file);
+		return status;
+	}
+	file->fd = fd;
+	*ret_file = file;
+	return TOCSIN_OK;
+}
+
+enum tocsin_status os_write_at(struct os_file *file, uint64_t offset, const void *p, size_t n,
+			       struct tocsin_error *error)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		const ssize_t r =
+			pwrite(file->fd, (const char *)p + done, n - done, (off_t)(offset + done));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r == 0)
+			errno = ENOSPC;
+		if (r <= 0)
+			return fail_temporary(error, offset + done,
+					      "can't write to a temporary file",
+					      temporary_folder());
+		done += (size_t)r;
+	}
+	return TOCSIN_OK;
 }
 
 static enum os_kind kind_of(const struct stat *st)

@@ -2,7 +2,7 @@
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
 #define UNICODE
-#include "base/os.h"
+#include "base/os_temporary.h"
 
 #include <fcntl.h>
 #include <io.h>
@@ -96,6 +96,52 @@ void os_close(struct os_file *file)
 		CloseHandle(file->handle);
 		free(file);
 	}
+}
+
+enum tocsin_status os_temporary(struct os_file **ret_file, struct tocsin_error *error)
+{
+	wchar_t folder[MAX_PATH + 1], path[MAX_PATH + 1];
+	struct os_file *const file = malloc(sizeof(*file));
+	const DWORD n = GetTempPathW(MAX_PATH + 1, folder);
+
+	ENSURE(file, error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	file->handle = INVALID_HANDLE_VALUE;
+	/* The name is taken by an empty file, which the handle then removes when it is closed. */
+	if (n && n <= MAX_PATH && GetTempFileNameW(folder, L"tcs", 0, path))
+		file->handle = CreateFileW(
+			path, GENERIC_READ | GENERIC_WRITE | DELETE, 0, NULL, CREATE_ALWAYS,
+			FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	if (file->handle == INVALID_HANDLE_VALUE) {
+		const DWORD code = GetLastError();
+
+		free(file);
+		return error_setf(error, TOCSIN_IO, 0, "can't make a temporary file",
+				  "Windows error %lu; see TMP and TEMP", (unsigned long)code);
+	}
+	*ret_file = file;
+	return TOCSIN_OK;
+}
+
+enum tocsin_status os_write_at(struct os_file *file, uint64_t offset, const void *p, size_t n,
+			       struct tocsin_error *error)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		const uint64_t at = offset + done;
+		const DWORD want = n - done > (1u << 30) ? 1u << 30 : (DWORD)(n - done);
+		OVERLAPPED where = {0};
+		DWORD put = 0;
+
+		where.Offset = (DWORD)at;
+		where.OffsetHigh = (DWORD)(at >> 32);
+		if (!WriteFile(file->handle, (const char *)p + done, want, &put, &where) || !put)
+			return error_setf(error, TOCSIN_IO, at, "can't write to a temporary file",
+					  "Windows error %lu; see TMP and TEMP",
+					  (unsigned long)GetLastError());
+		done += put;
+	}
+	return TOCSIN_OK;
 }
 
 static enum os_kind kind_of(DWORD attributes)

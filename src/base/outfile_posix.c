@@ -202,6 +202,7 @@ enum tocsin_status outfile_stdout(const void *p, size_t n, struct tocsin_error *
 void outfile_prepare(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files: the write fails */
 	/* A closed stream must not become the number of a file that is opened later: what is
 	 * printed would go into it. Opened for reading, it stays an error to write there. */
 	for (int fd = 0; fd <= 2; fd++)

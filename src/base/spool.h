@@ -17,7 +17,7 @@ struct spool;
 TOCSIN_MUST_USE enum tocsin_status spool_open(struct spool **ret, struct tocsin_error *error);
 void spool_close(struct spool *s); /* NULL is allowed */
 
-/* Appends through a buffer. */
+/* Appends through a buffer. A failure (the disk is full) stays: later calls fail the same way. */
 TOCSIN_MUST_USE enum tocsin_status spool_append(struct spool *s, const void *p, size_t n,
 						struct tocsin_error *error);
 
