@@ -99,7 +99,8 @@ struct binxml_program {
 	struct binxml_op *ops;
 	uint32_t count;
 	uint8_t guid[16];              /* templates only */
-	uint32_t size;                 /* bytes of the definition's stream */
+	uint32_t size;                 /* bytes of the stream: a definition's as it says, others'
+					  with their end token */
 	uint64_t hash;                 /* of the position-independent content */
 	const struct outline *outline; /* kept templates only; NULL: records are walked */
 };
@@ -113,6 +114,7 @@ struct binxml_instance {
 };
 
 struct template_store;
+struct template_library;
 struct chunk_template;
 
 #define CHUNK_TEMPLATE_BUCKETS 128
@@ -131,6 +133,23 @@ struct binxml_context {
 	uint32_t chunk_nodes; /* what all walks over this chunk may still visit */
 	size_t text;          /* bytes of text that may still be made for the record at hand */
 	size_t chunk_text;    /* the same for this chunk */
+	/* Stay as they are over chunks: where lost templates are looked up (NULL: nowhere), the
+	 * number of the file at hand there, and whether values without a template are shown. */
+	struct template_library *library;
+	uint32_t source;
+	bool recover;
+
+	/* The record whose own content is being read; NULL while a value inside it is. */
+	const uint8_t *record;
+	/* What became of its templates, see struct event. */
+	bool template_missing;
+	const char *template_path;
+	uint64_t template_offset;
+	bool others;          /* fill event.others; stays as it is over chunks */
+	/* Reading what is left of older records: behind this chunk offset nothing live stands, so
+	 * what crosses it is a mixture. 0: live records are read. Names are then checked against
+	 * their hashes. */
+	size_t live_end;
 };
 
 /* Forgets a chunk: its templates and memory. `chunk` is the next one. */
@@ -138,6 +157,12 @@ void binxml_context_reset(struct binxml_context *c, struct view chunk);
 
 /* Begins to read or walk a record: it may make as much as one record may. */
 void binxml_begin(struct binxml_context *c);
+
+/* Brackets the reading of a record's own content, `record` being its header: between them a lost
+ * template is the record's root. binxml_extract() comes after both; then `e` is told of it. */
+void binxml_record_begin(struct binxml_context *c, const uint8_t *record);
+void binxml_record_end(struct binxml_context *c);
+void binxml_tell_templates(const struct binxml_context *c, struct event *e);
 
 /* Takes `n` bytes off what may still be made for the record and its chunk; false when they are not
  * left. */
@@ -222,6 +247,9 @@ enum event_field atom_attribute_field(enum atom element, enum atom attribute);
 /* Writes a name as UTF-8 to out[3 * units]: what no XML name may hold becomes `_`. Returns its
  * length. */
 size_t binxml_name_put(char *out, struct view utf16);
+
+/* Whether an attribute declares a namespace: `xmlns`, `xmlns:...`. */
+bool name_is_namespace(const struct binxml_name *attribute);
 
 /* The UTF-16 text of XML's own entities (amp, lt, gt, quot, apos); empty for others. */
 struct view binxml_entity(const struct binxml_name *name);

@@ -432,6 +432,7 @@ enum tocsin_status binxml_compile(struct binxml_context *c, size_t start, size_t
 	ENSURE(program, error, TOCSIN_LIMIT, start, "no memory for BinXML");
 	program->ops = s->ops;
 	program->count = s->count;
+	program->size = (uint32_t)(s->at - start);
 	*ret = program;
 	return TOCSIN_OK;
 }

@@ -19,17 +19,11 @@
  */
 #include "format/evtx/evtx.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/crc32.h"
 #include "base/limits.h"
 #include "format/evtx/evtx_decoder.h"
-
-#define CHUNK_HEADER_SIZE 512u
-#define RECORD_HEADER_SIZE 24u
-#define RECORD_SIZE_MIN 28u
-#define RECORD_ALIGN 8u
 
 static const uint8_t chunk_magic[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', 0};
 static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
@@ -60,6 +54,7 @@ void evtx_decoder_free(struct evtx_decoder *d)
 void evtx_decoder_configure(struct evtx_decoder *d, const struct evtx_options *options)
 {
 	d->options = *options;
+	d->context.others = options->others;
 }
 
 static bool all_zero(struct view v)
@@ -197,65 +192,6 @@ static enum tocsin_status skip_damage(struct evtx_decoder *d, enum tocsin_status
 			  d->at - from);
 }
 
-/* The content of the record whose BinXML is chunk[at .. end). */
-static enum tocsin_status read_content(struct evtx_decoder *d, size_t at, size_t end,
-				       const struct binxml_instance **ret,
-				       struct tocsin_error *error)
-{
-	struct binxml_context *const c = &d->context;
-	const uint8_t *const p = c->chunk.p;
-	struct binxml_instance *plain;
-
-	/* The usual shape: a fragment header, one template instance, the end. */
-	if (end - at > 5 && p[at] == 0x0f && p[at + 4] == 0x0c) {
-		size_t next = at + 5;
-
-		TRY(binxml_instance_read(c, &next, end, ret, error));
-		/* Records are padded to eight bytes with what stood there before. */
-		if (end - next < RECORD_ALIGN || p[next] == 0)
-			return TOCSIN_OK;
-	}
-	plain = arena_alloc(&c->arena, sizeof(*plain));
-	ENSURE(plain, error, TOCSIN_LIMIT, at, "no memory for a record");
-	TRY(binxml_compile(c, at, end - at, false, &plain->program, error));
-	*ret = plain;
-	return TOCSIN_OK;
-}
-
-/* An error inside a record: its offset is the record's, its detail says where in the chunk. */
-static enum tocsin_status record_error(const struct evtx_decoder *d, size_t record,
-				       struct tocsin_error *error)
-{
-	const uint64_t place = error->offset;
-
-	if (!error->detail[0] && place > record && place < EVTX_CHUNK_SIZE)
-		snprintf(error->detail, sizeof(error->detail), "at offset 0x%llx",
-			 (unsigned long long)(d->offset + place));
-	error->offset = d->offset + record;
-	return error->status;
-}
-
-static enum tocsin_status decode(struct evtx_decoder *d, size_t at, size_t size,
-				 const struct event **ret_event, struct tocsin_error *error)
-{
-	const uint8_t *const h = d->context.chunk.p + at;
-	struct event *const e = arena_alloc(&d->context.arena, sizeof(*e));
-	const struct binxml_instance *content;
-
-	ENSURE(e, error, TOCSIN_LIMIT, at, "no memory for a record");
-	e->record_id = le64(h + 8);
-	e->written = le64(h + 16);
-	e->offset = d->offset + at;
-	e->chunk = d->number;
-	e->size = (uint32_t)size;
-	binxml_begin(&d->context);
-	TRY(read_content(d, at + RECORD_HEADER_SIZE, at + size - 4, &content, error));
-	e->record = content;
-	TRY(binxml_extract(&d->context, content, e, error));
-	*ret_event = e;
-	return TOCSIN_OK;
-}
-
 /*
  * A record whose size and trailing copy differ: half written, or overwritten at one end. Its
  * content is read as far as the next whole record; where it decodes, the event is given and the
@@ -267,7 +203,8 @@ static enum tocsin_status torn_record(struct evtx_decoder *d, size_t at, size_t 
 	const size_t next = next_record(d, at);
 	const size_t whole = size < next - at ? size : next - at;
 
-	if (whole >= RECORD_SIZE_MIN && decode(d, at, whole, ret_event, error) == TOCSIN_OK) {
+	if (whole >= RECORD_SIZE_MIN &&
+	    evtx_record_decode(d, at, whole, EVENT_LIVE, NULL, ret_event, error) == TOCSIN_OK) {
 		d->at = next;
 		d->last_id = (*ret_event)->record_id;
 		d->has_last_id = true;
@@ -350,7 +287,5 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 	d->last_id = ret_loss->record_id;
 	d->has_last_id = true;
 	d->told = false;
-	if (decode(d, at, size, ret_event, error) != TOCSIN_OK)
-		return record_error(d, at, error);
-	return TOCSIN_OK;
+	return evtx_record_decode(d, at, size, EVENT_LIVE, NULL, ret_event, error);
 }
