@@ -14,20 +14,26 @@ static inline bool same_value(const struct value *a, const struct value *b)
 	return a->type == b->type && view_equal(a->bytes, b->bytes);
 }
 
+static inline bool same_data(const struct event_data *a, const struct event_data *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!view_equal(a[i].name, b[i].name) || !same_value(&a[i].value, &b[i].value))
+			return false;
+	}
+	return true;
+}
+
 static inline bool same_event(const struct event *a, const struct event *b)
 {
-	if (a->data_count != b->data_count || !view_equal(a->binary, b->binary))
+	if (a->data_count != b->data_count || !view_equal(a->binary, b->binary) ||
+	    a->other_count != b->other_count)
 		return false;
 	for (size_t i = 0; i < EVENT_FIELD_COUNT; i++) {
 		if (!same_value(&a->field[i], &b->field[i]))
 			return false;
 	}
-	for (size_t i = 0; i < a->data_count; i++) {
-		if (!view_equal(a->data[i].name, b->data[i].name) ||
-		    !same_value(&a->data[i].value, &b->data[i].value))
-			return false;
-	}
-	return true;
+	return same_data(a->data, b->data, a->data_count) &&
+	       same_data(a->others, b->others, a->other_count);
 }
 
 /*

@@ -32,6 +32,7 @@ static void compare_log(struct view log, struct tally *t)
 	struct tocsin_error error;
 
 	assert_non_null(d);
+	evtx_decoder_configure(d, &(struct evtx_options){.others = true});
 	for (size_t at = EVTX_HEADER_SIZE; at < log.n; at += EVTX_CHUNK_SIZE) {
 		struct evtx_chunk_info info;
 		const struct event *e;

@@ -43,23 +43,33 @@ static bool copy_view(struct arena *a, struct view *v)
 	return v->p != NULL;
 }
 
+static const struct event_data *copy_data(struct arena *a, const struct event_data *from,
+					  size_t count)
+{
+	struct event_data *const data = arena_array(a, count, sizeof(*data));
+
+	for (size_t i = 0; data && i < count; i++) {
+		data[i] = from[i];
+		if (!copy_view(a, &data[i].name) || !copy_view(a, &data[i].value.bytes))
+			return NULL;
+	}
+	return data;
+}
+
 struct event *event_copy(struct arena *a, const struct event *e)
 {
 	struct event *const copy = arena_alloc(a, sizeof(*copy));
-	struct event_data *const data = arena_array(a, e->data_count, sizeof(*data));
 
-	if (!copy || !data)
+	if (!copy)
 		return NULL;
 	*copy = *e;
 	copy->record = NULL;
-	copy->data = data;
+	copy->data = copy_data(a, e->data, e->data_count);
+	copy->others = copy_data(a, e->others, e->other_count);
+	if (!copy->data || !copy->others)
+		return NULL;
 	for (size_t i = 0; i < EVENT_FIELD_COUNT; i++) {
 		if (!copy_view(a, &copy->field[i].bytes))
-			return NULL;
-	}
-	for (size_t i = 0; i < e->data_count; i++) {
-		data[i] = e->data[i];
-		if (!copy_view(a, &data[i].name) || !copy_view(a, &data[i].value.bytes))
 			return NULL;
 	}
 	return copy_view(a, &copy->binary) ? copy : NULL;

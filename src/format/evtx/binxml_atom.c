@@ -110,6 +110,13 @@ size_t binxml_name_put(char *out, struct view utf16)
 	return n;
 }
 
+bool name_is_namespace(const struct binxml_name *attribute)
+{
+	const struct view name = attribute->utf8;
+
+	return name.n >= 5 && memcmp(name.p, "xmlns", 5) == 0 && (name.n == 5 || name.p[5] == ':');
+}
+
 struct view binxml_entity(const struct binxml_name *name)
 {
 	static const struct {

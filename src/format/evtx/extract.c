@@ -2,7 +2,9 @@
 /*
  * The sink that fills a struct event: System's fields, the inserted values in document order,
  * RenderingInfo. It follows the path of names (as atoms) and keeps one text per attribute or leaf:
- * the typed value itself where there is one piece, else the pieces joined as text.
+ * the typed value itself where there is one piece, else the pieces joined as text. What is none of
+ * these goes to event.others where that is asked for: no text of the record is then left out but
+ * namespaces and what inserted values are called.
  */
 #include "format/evtx/binxml.h"
 #include "format/evtx/outline.h"
@@ -15,8 +17,9 @@ struct extract {
 	struct binxml_context *c;
 	struct arena *arena;
 	struct event *e;
-	struct event_data *data; /* grows by doubling */
-	size_t room;
+	struct event_data *data;   /* grows by doubling */
+	struct event_data *others; /* the same */
+	size_t room, other_room;
 	enum section section;
 	unsigned depth;                      /* elements open */
 	const struct binxml_name *element;   /* the innermost one */
@@ -24,6 +27,7 @@ struct extract {
 	struct view name;                    /* of the leaf: its Name attribute */
 	bool leaf;                           /* the innermost element has no child element so far */
 	struct value text;                   /* of the leaf or attribute so far */
+	struct value binary; /* EventData/Binary, of which the event has the bytes */
 	unsigned pieces;
 	uint8_t *joined; /* the text's bytes where it has several pieces; grows by doubling */
 	size_t joined_room;
@@ -31,11 +35,40 @@ struct extract {
 	bool failed;
 };
 
-static void set_field(struct extract *x, enum event_field field, struct value v)
+static void add_other(struct extract *x, struct view name, struct value v)
+{
+	struct event_data *d;
+
+	if (!x->c->others || !v.bytes.n || value_is_null(&v))
+		return;
+	d = ARENA_GROW(x->arena, x->others, x->e->other_count, x->other_room);
+	if (!d) {
+		x->failed = true;
+		return;
+	}
+	x->e->others = x->others;
+	d->name = name;
+	d->value = v;
+}
+
+static void set_field(struct extract *x, enum event_field field, struct view name, struct value v)
 {
 	/* The first one counts: a later element of the same name is not System's. */
 	if (field < EVENT_FIELD_COUNT && x->e->field[field].type == VALUE_NULL)
 		x->e->field[field] = v;
+	else
+		add_other(x, name, v);
+}
+
+/* EventData/Binary: the event has the bytes of the last one, which tell nothing of another type. */
+static void set_binary(struct extract *x, struct view name, struct value v)
+{
+	if (x->binary.type == VALUE_BINARY)
+		add_other(x, name, x->binary);
+	if (v.type != VALUE_BINARY)
+		add_other(x, name, v);
+	x->binary = v;
+	x->e->binary = v.bytes;
 }
 
 static void add_data(struct extract *x)
@@ -53,6 +86,7 @@ static void add_data(struct extract *x)
 }
 
 static const struct value no_value = {VALUE_NULL, {NULL, 0}};
+static const struct view no_name = {NULL, 0};
 
 static void clear_text(struct extract *x)
 {
@@ -142,6 +176,8 @@ static void on_open(void *sink, const struct binxml_name *name)
 	/* Text before a child element is a value like that of a leaf: nothing is lost. */
 	if (x->section == SECTION_DATA && x->depth >= 2 && has_text(x))
 		add_data(x);
+	else if (has_text(x))
+		add_other(x, x->leaf ? x->element->utf16 : no_name, x->text);
 	x->depth++;
 	if (x->depth == 2) {
 		x->event_data = name->atom == ATOM_EVENT_DATA;
@@ -166,12 +202,18 @@ static void on_attribute(void *sink, const struct binxml_name *name)
 static void on_attribute_end(void *sink)
 {
 	struct extract *const x = sink;
+	const enum event_field field =
+		x->section == SECTION_SYSTEM && x->depth == 3
+			? atom_attribute_field(x->element->atom, x->attribute->atom)
+			: EVENT_FIELD_COUNT;
 
-	if (x->section == SECTION_SYSTEM && x->depth == 3)
-		set_field(x, atom_attribute_field(x->element->atom, x->attribute->atom), x->text);
+	if (field != EVENT_FIELD_COUNT)
+		set_field(x, field, x->attribute->utf16, x->text);
 	else if (x->section == SECTION_DATA && x->attribute->atom == ATOM_NAME &&
 		 (x->element->atom == ATOM_DATA || x->element->atom == ATOM_COMPLEX_DATA))
 		x->name = text16(x, &x->text);
+	else if (!name_is_namespace(x->attribute))
+		add_other(x, x->attribute->utf16, x->text);
 	x->attribute = NULL;
 	clear_text(x);
 }
@@ -220,9 +262,7 @@ static void on_entity_ref(void *sink, const struct binxml_name *name)
 
 static void on_pi(void *sink, const struct binxml_name *target, const struct value *data)
 {
-	(void)sink;
-	(void)target;
-	(void)data;
+	add_other(sink, target->utf16, *data);
 }
 
 static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
@@ -234,14 +274,16 @@ static void on_close(void *sink, const struct binxml_name *name, bool empty_tag)
 	if (!x->leaf)
 		x->name = element_name(name); /* text behind a child */
 	if (leaf && x->section == SECTION_SYSTEM && x->depth == 3)
-		set_field(x, atom_system_field(name->atom), x->text);
+		set_field(x, atom_system_field(name->atom), name->utf16, x->text);
 	else if (leaf && x->section == SECTION_RENDERING && x->depth == 3)
-		set_field(x, atom_rendering_field(name->atom), x->text);
+		set_field(x, atom_rendering_field(name->atom), name->utf16, x->text);
 	else if (x->section == SECTION_DATA && (has_text(x) || (leaf && x->depth > 2))) {
 		if (name->atom == ATOM_BINARY && x->depth == 3 && x->event_data)
-			x->e->binary = x->text.bytes;
+			set_binary(x, name->utf16, x->text);
 		else
 			add_data(x);
+	} else if (has_text(x)) {
+		add_other(x, name->utf16, x->text);
 	}
 	x->depth--;
 	if (x->depth == 1)
@@ -274,7 +316,11 @@ enum tocsin_status binxml_extract_walk(struct binxml_context *c,
 	};
 	struct extract x = {.c = c, .arena = &c->arena, .e = e};
 
-	return binxml_walk(c, instance, &ops, &x, error);
+	TRY(binxml_walk(c, instance, &ops, &x, error));
+	if (has_text(&x)) /* behind the last element */
+		add_other(&x, no_name, x.text);
+	ENSURE(!x.failed, error, TOCSIN_LIMIT, 0, "record renders to too much text");
+	return TOCSIN_OK;
 }
 
 enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,

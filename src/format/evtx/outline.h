@@ -14,9 +14,10 @@
 
 enum outline_step_kind {
 	STEP_SKIP,   /* values[slot] is NULL: go on at step `next` */
-	STEP_FIELD,  /* the event's `field` */
+	STEP_FIELD,  /* the event's `field`; `name` where it is not the first of its kind */
 	STEP_DATA,   /* an inserted value called `name` */
-	STEP_BINARY, /* EventData/Binary */
+	STEP_BINARY, /* EventData/Binary, called `name` */
+	STEP_OTHER,  /* event.others, called `name`: only where they are asked for */
 	STEP_NESTED  /* a BinXML value below Event: its own outline goes on */
 };
 

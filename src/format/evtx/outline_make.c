@@ -17,6 +17,7 @@ struct level {
 	const struct binxml_op *content;
 	uint32_t skip; /* its STEP_SKIP + 1; 0: none */
 	bool parent;   /* has a child element */
+	bool other;    /* has an attribute that is a value of its own */
 };
 
 struct maker {
@@ -104,12 +105,29 @@ static bool make_open(struct maker *m, const struct binxml_op *op, bool root)
 	return true;
 }
 
+/* A value that is neither a field nor data. An array repeats the element, whatever it stands in. */
+static bool make_other(struct maker *m, struct view name, const struct binxml_op *value)
+{
+	struct outline_step *s;
+
+	if (!value || (value->kind == OP_TEXT && !(value->value.type & VALUE_ARRAY) &&
+		       (!value->value.bytes.n || value_is_null(&value->value))))
+		return true;
+	m->level[m->depth].other = true;
+	s = add_step(m, STEP_OTHER);
+	if (!set_source(m, s, value, USE_SCALAR))
+		return false;
+	s->name = name;
+	return true;
+}
+
 /* An attribute is complete. */
 static bool make_attribute(struct maker *m)
 {
 	const struct level *const l = &m->level[m->depth];
 	const struct binxml_op *const value = m->attribute_value;
-	const enum atom element = l->name->atom, attribute = m->attribute->atom;
+	const struct binxml_name *const name = m->attribute;
+	const enum atom element = l->name->atom, attribute = name->atom;
 	const enum event_field field = section(m) == ATOM_SYSTEM && m->depth == 3
 					       ? atom_attribute_field(element, attribute)
 					       : EVENT_FIELD_COUNT;
@@ -128,11 +146,13 @@ static bool make_attribute(struct maker *m)
 		if (!set_source(m, s, value, USE_SCALAR))
 			return false;
 		s->field = field;
+		s->name = name->utf16;
 		s->optional = value && (value->flags & OP_OPTIONAL);
 		return true;
 	}
-	/* An array repeats the element, whatever attribute it stands in. */
-	return !value || value->kind == OP_TEXT || use_slot(m, value->slot, USE_SCALAR);
+	if (name_is_namespace(name))
+		return !value || value->kind == OP_TEXT || use_slot(m, value->slot, USE_SCALAR);
+	return make_other(m, name->utf16, value);
 }
 
 static bool make_content(struct maker *m, const struct binxml_op *op)
@@ -168,20 +188,26 @@ static bool make_leaf(struct maker *m, const struct level *l)
 						       : atom_rendering_field(l->name->atom);
 
 		if (field == EVENT_FIELD_COUNT)
-			return !l->content || l->content->kind == OP_TEXT ||
-			       use_slot(m, l->content->slot, USE_SCALAR);
+			return make_other(m, l->name->utf16, l->content);
 		s = add_step(m, STEP_FIELD);
-		if (s)
-			s->field = field;
-		return set_source(m, s, l->content, USE_SCALAR);
+		if (!set_source(m, s, l->content, USE_SCALAR))
+			return false;
+		s->field = field;
+		s->name = l->name->utf16;
+		return true;
 	}
 	if (!in_data(m))
-		return !l->content || l->content->kind == OP_TEXT ||
-		       use_slot(m, l->content->slot, USE_SCALAR);
-	if (l->name->atom == ATOM_BINARY && m->depth == 3 && part == ATOM_EVENT_DATA)
-		return set_source(m, add_step(m, STEP_BINARY), l->content, USE_SCALAR);
+		return make_other(m, l->name->utf16, l->content);
+	if (l->name->atom == ATOM_BINARY && m->depth == 3 && part == ATOM_EVENT_DATA) {
+		s = add_step(m, STEP_BINARY);
+		if (!set_source(m, s, l->content, USE_SCALAR))
+			return false;
+		s->name = l->name->utf16;
+		return true;
+	}
 	s = add_step(m, STEP_DATA);
-	if (!set_source(m, s, l->content, USE_DATA))
+	/* With an element its attributes are repeated, too. */
+	if (!set_source(m, s, l->content, l->other ? USE_SCALAR : USE_DATA))
 		return false;
 	s->name = l->called;
 	s->text = m->depth == 2;

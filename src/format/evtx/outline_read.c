@@ -8,8 +8,9 @@ static const struct value no_value = {VALUE_NULL, {NULL, 0}};
 struct reading {
 	struct binxml_context *c;
 	struct event *e;
-	struct event_data *data;
-	size_t room;
+	struct event_data *data, *others;
+	size_t room, other_room;
+	struct value binary;
 };
 
 /* Whether the values are what the steps take them for. */
@@ -57,15 +58,53 @@ static bool add_data(struct reading *r, const struct outline_step *s, const stru
 	return true;
 }
 
+static bool has_text(const struct value *v)
+{
+	return v->bytes.n && !value_is_null(v);
+}
+
+static bool add_other(struct reading *r, const struct outline_step *s, const struct value *v)
+{
+	struct event_data *d;
+
+	if (!r->c->others || !has_text(v))
+		return true;
+	d = ARENA_GROW(&r->c->arena, r->others, r->e->other_count, r->other_room);
+	if (!d)
+		return false;
+	r->e->others = r->others;
+	d->name = s->name;
+	d->value = *v;
+	return true;
+}
+
+static bool set_field(struct reading *r, const struct outline_step *s, const struct value *v)
+{
+	if (s->optional && value_is_null(v))
+		return true;
+	if (r->e->field[s->field].type != VALUE_NULL)
+		return add_other(r, s, v);
+	r->e->field[s->field] = *v;
+	return true;
+}
+
+static bool set_binary(struct reading *r, const struct outline_step *s, const struct value *v)
+{
+	if ((r->binary.type == VALUE_BINARY && !add_other(r, s, &r->binary)) ||
+	    (v->type != VALUE_BINARY && !add_other(r, s, v)))
+		return false;
+	r->binary = *v;
+	r->e->binary = v->bytes;
+	return true;
+}
+
 static bool data(struct reading *r, const struct outline_step *s, const struct value *v)
 {
 	struct value item;
 	size_t state = 0;
 
 	if (!(v->type & VALUE_ARRAY)) {
-		if (s->text && (!v->bytes.n || value_is_null(v)))
-			return true;
-		return add_data(r, s, v);
+		return s->text && !has_text(v) ? true : add_data(r, s, v);
 	}
 	if (s->text)
 		return false; /* rare enough to walk */
@@ -120,16 +159,20 @@ static bool steps(struct reading *r, const struct outline *o, const struct binxm
 				i = s->next - 1;
 			break;
 		case STEP_FIELD:
-			if (r->e->field[s->field].type == VALUE_NULL &&
-			    !(s->optional && value_is_null(v)))
-				r->e->field[s->field] = *v;
+			if (!set_field(r, s, v))
+				return false;
 			break;
 		case STEP_DATA:
 			if (!data(r, s, v))
 				return false;
 			break;
 		case STEP_BINARY:
-			r->e->binary = v->bytes;
+			if (!set_binary(r, s, v))
+				return false;
+			break;
+		case STEP_OTHER:
+			if (!add_other(r, s, v))
+				return false;
 			break;
 		case STEP_NESTED:
 			if (!nested(r, v))
