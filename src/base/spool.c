@@ -6,9 +6,6 @@
 
 #include "base/os_temporary.h"
 
-/* One write of this size costs little more than the copy; several spools are open at once. */
-#define SPOOL_BUFFER 16384u
-
 struct spool {
 	struct os_file *file;
 	uint64_t written;           /* bytes in the file */

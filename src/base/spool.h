@@ -11,6 +11,9 @@
 #include "base/error.h"
 #include "base/os.h"
 
+/* What an open one holds in memory: one write of this size costs little more than the copy. */
+#define SPOOL_BUFFER 16384u
+
 struct spool;
 
 /* TOCSIN_IO with the system's reason (and the folder) in detail. */

@@ -8,10 +8,11 @@
 #define TOCSIN_QUERY_SEEN_SET_H
 
 #include "base/error.h"
+#include "base/view.h"
 
 struct seen_set;
 
-/* `memory`: bytes to take at most. NULL without memory. */
+/* `memory`: bytes to take at most; fewer than 256 KiB count as that. NULL without memory. */
 struct seen_set *seen_set_new(size_t memory);
 void seen_set_free(struct seen_set *s);
 
