@@ -10,10 +10,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "query/cleared_log.h"
 #include "verdict/timeline.h"
-
-#define CLEARED_LOG 104u       /* System, Microsoft-Windows-Eventlog: names the log */
-#define CLEARED_SECURITY 1102u /* Security: the Security log itself */
 
 /* FNV-1a, 64 bits */
 #define FNV_START 0xcbf29ce484222325u
@@ -148,25 +146,7 @@ static struct segment *segment_of(struct unit *u, const struct event *e)
 
 static bool add_run(struct collection *c, struct segment *s, const struct id_run *run)
 {
-	struct id_run *const last = s->run_count ? &s->runs[s->run_count - 1] : NULL;
-	struct id_run *fresh;
-
-	s->last_id = run->last > s->last_id ? run->last : s->last_id;
-	if (last && run->first == last->last + 1) {
-		last->last = run->last;
-		last->last_time = run->last_time;
-		return true;
-	}
-	if (c->run_count == LIMIT_ID_RUNS) {
-		s->scattered = true;
-		return true;
-	}
-	fresh = ARENA_GROW(&c->arena, s->runs, s->run_count, s->run_room);
-	if (!fresh)
-		return false;
-	*fresh = *run;
-	c->run_count++;
-	return true;
+	return id_runs_add(&s->ids, &c->arena, run, &c->run_count, LIMIT_ID_RUNS);
 }
 
 static uint64_t event_record_number(const struct event *e)
@@ -362,23 +342,20 @@ static void mark_builds(const struct run *r, struct worker *w, struct unit *u,
 /* Event 104 of the System log names the log that was cleared; 1102 is the Security log's own. */
 static void mark_cleared(struct unit *u, const struct segment *s, const struct event *e)
 {
-	const uint64_t id = event_number(e, EVENT_ID, UINT64_MAX);
+	struct cleared_log cleared;
 	struct mark *m;
 
-	if ((id != CLEARED_LOG && id != CLEARED_SECURITY) ||
-	    !utf16_equal_ascii(e->field[EVENT_PROVIDER].bytes, "Microsoft-Windows-Eventlog"))
+	if (!cleared_log(e, &cleared))
 		return;
 	m = add_mark(u, MARK_CLEARED, s, e);
 	if (!m)
 		return;
 	m->text = "Security";
-	if (id == CLEARED_SECURITY)
+	if (cleared.security)
 		return;
 	m->text = "";
-	for (size_t i = 0; i < e->data_count; i++) {
-		if (utf16_equal_ascii(e->data[i].name, "Channel"))
-			m->text = value_text8(&u->c.arena, &e->data[i].value);
-	}
+	if (cleared.channel.type != VALUE_NULL)
+		m->text = value_text8(&u->c.arena, &cleared.channel);
 	u->c.failed |= !m->text;
 }
 
@@ -456,9 +433,9 @@ static struct segment *join_segment(struct collection *c, const struct segment *
 	to->from = from->from < to->from ? from->from : to->from;
 	to->to = from->to > to->to ? from->to : to->to;
 	to->forwarded |= from->forwarded;
-	to->scattered |= from->scattered;
-	for (size_t i = 0; i < from->run_count; i++) {
-		if (!add_run(c, to, &from->runs[i]))
+	to->ids.scattered |= from->ids.scattered;
+	for (size_t i = 0; i < from->ids.count; i++) {
+		if (!add_run(c, to, &from->ids.list[i]))
 			return NULL;
 	}
 	return to;

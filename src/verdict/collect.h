@@ -3,15 +3,10 @@
 #ifndef TOCSIN_VERDICT_COLLECT_H
 #define TOCSIN_VERDICT_COLLECT_H
 
+#include "query/id_runs.h"
 #include "query/query.h"
 #include "query/scan.h"
 #include "verdict/verdict.h"
-
-/* Consecutive record ids of one channel. */
-struct id_run {
-	uint64_t first, last;
-	uint64_t first_time, last_time;
-};
 
 /* What is counted for one detection or build rule of one segment. */
 struct tally {
@@ -29,10 +24,7 @@ struct segment {
 	const char *computer, *channel;
 	bool cleared_more; /* tells of more cleared logs than are kept */
 	uint64_t from, to, records;
-	struct id_run *runs;
-	size_t run_count, run_room;
-	uint64_t last_id;      /* the greatest record id: which of several names is the latest */
-	bool scattered;        /* more runs than can be kept: gaps are not known */
+	struct id_runs ids;
 	bool forwarded;        /* its records were rendered by a collector */
 	struct tally *tallies; /* of the packs' detections, then build rules; NULL: none yet */
 	size_t host;           /* index of its host_group, set by hosts_group() */

@@ -15,51 +15,6 @@ static uint64_t losses(const struct collection *c, const struct source *source)
 	return c->losses[source - c->sources].lost;
 }
 
-static int by_first(const void *a, const void *b)
-{
-	const struct id_run *const x = a, *const y = b;
-
-	return x->first < y->first ? -1 : x->first > y->first;
-}
-
-/* Sorts runs by id and joins those that touch or overlap; returns how many are left. */
-static size_t join_runs(struct id_run *runs, size_t count)
-{
-	size_t kept = 0;
-
-	if (count)
-		qsort(runs, count, sizeof(*runs), by_first);
-	for (size_t i = 0; i < count; i++) {
-		struct id_run *const last = kept ? &runs[kept - 1] : NULL;
-
-		if (!last || runs[i].first > last->last + 1) {
-			runs[kept++] = runs[i];
-		} else if (runs[i].last > last->last) {
-			last->last = runs[i].last;
-			last->last_time = runs[i].last_time;
-		}
-	}
-	return kept;
-}
-
-static uint64_t missing_ids(const struct id_run *runs, size_t count, uint64_t since, uint64_t until)
-{
-	uint64_t missing = 0;
-
-	for (size_t i = 1; i < count; i++) {
-		const struct id_run *const a = &runs[i - 1], *const b = &runs[i];
-
-		/* What is missing lies between its neighbours' times; a clock may have stepped
-		 * between. */
-		const uint64_t low = a->last_time < b->first_time ? a->last_time : b->first_time;
-		const uint64_t high = a->last_time < b->first_time ? b->first_time : a->last_time;
-
-		if (high >= since && low <= until)
-			missing += b->first - a->last - 1;
-	}
-	return missing;
-}
-
 enum tocsin_status coverage_make(struct arena *a, const struct collection *c,
 				 const struct host_group *group, struct check_host *host)
 {
@@ -71,19 +26,19 @@ enum tocsin_status coverage_make(struct arena *a, const struct collection *c,
 		const struct segment *const s = group->segments[i];
 		struct check_coverage *const v = &host->coverage[i];
 		const struct arena_mark mark = arena_save(a);
-		struct id_run *const runs = arena_array(a, s->run_count, sizeof(*runs));
+		struct id_run *const runs = arena_array(a, s->ids.count, sizeof(*runs));
 
 		if (!runs)
 			return TOCSIN_NO_MEMORY;
-		if (s->run_count)
-			memcpy(runs, s->runs, s->run_count * sizeof(*runs));
+		if (s->ids.count)
+			memcpy(runs, s->ids.list, s->ids.count * sizeof(*runs));
 		v->source = s->source;
 		v->channel = s->channel;
 		v->from = s->from;
 		v->to = s->to;
 		v->records = s->records;
 		v->damaged = losses(c, s->source);
-		v->gaps = missing_ids(runs, join_runs(runs, s->run_count), 0, UINT64_MAX);
+		v->gaps = id_runs_missing(runs, id_runs_join(runs, s->ids.count), 0, UINT64_MAX);
 		arena_restore(a, mark);
 	}
 	return TOCSIN_OK;
@@ -115,8 +70,8 @@ static uint64_t first_id(const struct segment *s)
 {
 	uint64_t first = UINT64_MAX;
 
-	for (size_t i = 0; i < s->run_count; i++)
-		first = s->runs[i].first < first ? s->runs[i].first : first;
+	for (size_t i = 0; i < s->ids.count; i++)
+		first = s->ids.list[i].first < first ? s->ids.list[i].first : first;
 	return first;
 }
 
@@ -135,7 +90,7 @@ static enum tocsin_status gather(struct arena *a, const struct collection *c,
 		/* Several names or spellings of one file: its losses count once. */
 		if (!v->segment_count || v->segments[v->segment_count - 1]->source != s->source)
 			v->lost += losses(c, s->source);
-		v->scattered |= s->scattered;
+		v->scattered |= s->ids.scattered;
 		v->segments[v->segment_count++] = s;
 	}
 	if (v->segment_count)
@@ -154,7 +109,7 @@ static size_t epoch_length(const struct channel_view *v, size_t start, uint64_t 
 
 		if (i > start && s->from > to && first_id(s) <= last_id)
 			break;
-		last_id = s->last_id > last_id ? s->last_id : last_id;
+		last_id = s->ids.last_id > last_id ? s->ids.last_id : last_id;
 		to = s->to > to ? s->to : to;
 	}
 	*ret_to = to;
@@ -169,7 +124,7 @@ static enum tocsin_status add_epoch(struct arena *a, struct channel_view *v, siz
 	size_t count = 0;
 
 	for (size_t i = start; i < start + length; i++)
-		count += v->segments[i]->run_count;
+		count += v->segments[i]->ids.count;
 	runs = arena_array(a, count, sizeof(*runs));
 	if (!runs)
 		return TOCSIN_NO_MEMORY;
@@ -177,12 +132,12 @@ static enum tocsin_status add_epoch(struct arena *a, struct channel_view *v, siz
 	for (size_t i = start; i < start + length; i++) {
 		const struct segment *const s = v->segments[i];
 
-		if (s->run_count)
-			memcpy(runs + count, s->runs, s->run_count * sizeof(*runs));
-		count += s->run_count;
+		if (s->ids.count)
+			memcpy(runs + count, s->ids.list, s->ids.count * sizeof(*runs));
+		count += s->ids.count;
 	}
-	count = join_runs(runs, count);
-	v->missing += missing_ids(runs, count, options->since, options->until);
+	count = id_runs_join(runs, count);
+	v->missing += id_runs_missing(runs, count, options->since, options->until);
 	/* The first record's time, not the oldest: a clock that was wrong for a while doesn't make
 	 * a log older. */
 	if (start == 0)

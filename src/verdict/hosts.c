@@ -154,7 +154,8 @@ static bool is_collectors(const struct segment *s)
  * have been wrong, else by time. */
 static bool is_later(const struct segment *a, const struct segment *b)
 {
-	return ascii_equal_nocase(a->channel, b->channel) ? a->last_id > b->last_id : a->to > b->to;
+	return ascii_equal_nocase(a->channel, b->channel) ? a->ids.last_id > b->ids.last_id
+							  : a->to > b->to;
 }
 
 static void add_node(struct grouping *g, size_t first, size_t count)
