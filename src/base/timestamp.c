@@ -2,6 +2,7 @@
 #include "base/timestamp.h"
 
 #include <stdio.h>
+#include <time.h>
 
 /* Days since 1601-01-01 <-> civil date in the proleptic Gregorian calendar, counted in 400-year
  * eras from 0000-03-01. */
@@ -207,4 +208,43 @@ enum tocsin_status filetime_parse(const char *text, bool end, uint64_t *ret_file
 		return TOCSIN_USAGE;
 	*ret_filetime = end ? filetime + width - 1 : filetime;
 	return TOCSIN_OK;
+}
+
+enum tocsin_status filetime_parse_relative(const char *text, bool end, uint64_t now,
+					   uint64_t *ret_filetime)
+{
+	static const struct {
+		char unit;
+		uint64_t length;
+	} units[] = {
+		{'s', FILETIME_SECOND}, {'m', 60 * FILETIME_SECOND}, {'h', 3600 * FILETIME_SECOND},
+		{'d', FILETIME_DAY},    {'w', 7 * FILETIME_DAY},
+	};
+	const size_t n = strspn(text, "0123456789");
+	uint64_t count = 0, length;
+
+	if (!n || !text[n] || text[n + 1])
+		return filetime_parse(text, end, ret_filetime);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (units[i].unit != text[n])
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (__builtin_mul_overflow(count, 10u, &count) ||
+			    __builtin_add_overflow(count, (uint64_t)(text[k] - '0'), &count))
+				return TOCSIN_USAGE;
+		if (__builtin_mul_overflow(count, units[i].length, &length))
+			return TOCSIN_USAGE;
+		*ret_filetime = length < now ? now - length : 0;
+		return TOCSIN_OK;
+	}
+	return TOCSIN_USAGE;
+}
+
+uint64_t filetime_now(void)
+{
+	const time_t seconds = time(NULL);
+
+	if (seconds < 0)
+		return FILETIME_UNIX_EPOCH;
+	return FILETIME_UNIX_EPOCH + (uint64_t)seconds * FILETIME_SECOND;
 }

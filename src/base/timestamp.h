@@ -50,4 +50,14 @@ size_t filetime_format_day(char out[FILETIME_TEXT], uint64_t filetime);
 TOCSIN_MUST_USE enum tocsin_status filetime_parse(const char *text, bool end,
 						  uint64_t *ret_filetime);
 
+/*
+ * The same, or how long before `now`: `90s`, `30m`, `12h`, `7d`, `2w` (a day has 24 hours). What
+ * lies before 1601 is 1601.
+ */
+TOCSIN_MUST_USE enum tocsin_status filetime_parse_relative(const char *text, bool end, uint64_t now,
+							   uint64_t *ret_filetime);
+
+/* The time of this machine's clock, to the second. */
+uint64_t filetime_now(void);
+
 #endif

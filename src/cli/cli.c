@@ -22,16 +22,17 @@ const char *cli_value(const struct cli *cli, enum option_id id)
 bool cli_period(const struct cli *cli, uint64_t *ret_since, uint64_t *ret_until)
 {
 	static const char expected[] = "expected a date or time like 2021-11-03 or "
-				       "2021-11-03T09:12:44Z";
+				       "2021-11-03T09:12:44Z, or how long ago: 7d, 12h, 30m";
+	const uint64_t now = filetime_now();
 	const char *const since = cli_value(cli, OPT_SINCE);
 	const char *const until = cli_value(cli, OPT_UNTIL);
 	uint64_t from = 0, to = UINT64_MAX;
 
-	if (since && filetime_parse(since, false, &from) != TOCSIN_OK) {
+	if (since && filetime_parse_relative(since, false, now, &from) != TOCSIN_OK) {
 		cli_error("--since: '%s' is no time; %s", since, expected);
 		return false;
 	}
-	if (until && filetime_parse(until, true, &to) != TOCSIN_OK) {
+	if (until && filetime_parse_relative(until, true, now, &to) != TOCSIN_OK) {
 		cli_error("--until: '%s' is no time; %s", until, expected);
 		return false;
 	}

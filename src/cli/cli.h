@@ -45,7 +45,8 @@ const char *cli_value(const struct cli *cli, enum option_id id);
 
 /*
  * --since and --until as FILETIMEs: 0 and UINT64_MAX where not given, a date alone is its first or
- * last instant. Prints an error and returns false when one is no time, or since lies after until.
+ * last instant, `7d` is that long ago. Prints an error and returns false when one is no time, or
+ * since lies after until.
  */
 bool cli_period(const struct cli *cli, uint64_t *ret_since, uint64_t *ret_until);
 

@@ -61,6 +61,64 @@ static struct datum item_list(struct evaluation *x, bool typed, const struct vie
 	return list;
 }
 
+/* ---- All values */
+
+static size_t value_count(const struct event *e)
+{
+	return EVENT_FIELD_COUNT + e->data_count + e->other_count + 1;
+}
+
+static struct value value_at(const struct event *e, size_t i)
+{
+	struct value binary = {VALUE_NULL, {NULL, 0}};
+
+	if (i < EVENT_FIELD_COUNT)
+		return e->field[i];
+	i -= EVENT_FIELD_COUNT;
+	if (i < e->data_count)
+		return e->data[i].value;
+	i -= e->data_count;
+	if (i < e->other_count)
+		return e->others[i].value;
+	if (e->binary.n) {
+		binary.type = VALUE_BINARY;
+		binary.bytes = e->binary;
+	}
+	return binary;
+}
+
+/* As text_of(): most values are text or short, and are asked for one after the other. */
+static struct datum shown_text(struct evaluation *x, const struct value *v)
+{
+	struct view text;
+
+	if (v->type == VALUE_STRING)
+		return text_of(x, v);
+	buf_clear(&x->text);
+	value_append(&x->text, v, UTF_PLAIN);
+	if (buf_failed(&x->text))
+		return datum_unknown();
+	text = utf8_to_utf16(x->arena, (struct view){(const uint8_t *)x->text.p, x->text.n});
+	return text.p ? datum_text(text) : datum_unknown();
+}
+
+static struct datum value_list(struct evaluation *x)
+{
+	const size_t count = value_count(x->event);
+	struct datum *const items = arena_array(x->arena, count, sizeof(*items));
+	struct datum list = {.type = DATUM_LIST, .as = {.list = {items, 0}}};
+
+	if (!items)
+		return datum_unknown();
+	for (size_t i = 0; i < count; i++) {
+		const struct value v = value_at(x->event, i);
+
+		if (!value_is_null(&v))
+			items[list.as.list.count++] = shown_text(x, &v);
+	}
+	return list;
+}
+
 struct datum operand_evaluate(const struct operand *o, struct evaluation *x)
 {
 	struct view text;
@@ -87,6 +145,8 @@ struct datum operand_evaluate(const struct operand *o, struct evaluation *x)
 		if (evaluation_message(x, &text) == MESSAGE_UNKNOWN || !text.p)
 			return datum_unknown();
 		return datum_text(text);
+	case OPERAND_VALUES:
+		return value_list(x);
 	case OPERAND_PREDICATE:
 		answer = predicate_evaluate(o->as.predicate, x);
 		return answer == TRI_UNDECIDED ? datum_unknown() : datum_bool(answer == TRI_TRUE);
@@ -191,6 +251,23 @@ static enum tri compare_bits(const struct datum *l, const struct datum *r)
 	return tri_of((l->as.u & r->as.u) != 0);
 }
 
+static enum tri compare_within(const struct predicate *p, const struct datum *l)
+{
+	size_t low = 0, high = p->range_count;
+
+	if (l->type != DATUM_UINT && (l->type != DATUM_INT || l->as.i < 0))
+		return TRI_FALSE;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (p->ranges[middle].last < l->as.u)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return tri_of(low < p->range_count && p->ranges[low].first <= l->as.u);
+}
+
 static enum tri any_equal(const struct predicate *p, struct evaluation *x, const struct datum *many,
 			  const struct datum *one)
 {
@@ -242,6 +319,8 @@ static enum tri compare_one(const struct predicate *p, enum compare c, struct ev
 		return compare_text(c, x, l, r);
 	case COMPARE_ANY_BIT:
 		return unknown ? TRI_UNDECIDED : compare_bits(l, r);
+	case COMPARE_WITHIN:
+		return unknown ? TRI_UNDECIDED : compare_within(p, l);
 	default:
 		return TRI_UNDECIDED;
 	}
@@ -377,6 +456,29 @@ static enum tri test(const struct operand *o, struct evaluation *x)
 	return datum_truth(&d);
 }
 
+/* Each value is let go of before the next one: an event's texts may take much when all are held. */
+static enum tri compare_values(const struct predicate *p, struct evaluation *x)
+{
+	bool negated;
+	const enum compare c = positive(p->compare, &negated);
+	const struct datum r = operand_evaluate(&p->right, x);
+	const size_t count = value_count(x->event);
+	enum tri answer = TRI_FALSE;
+
+	for (size_t i = 0; i < count && answer != TRI_TRUE; i++) {
+		const struct arena_mark mark = arena_save(x->arena);
+		const struct value v = value_at(x->event, i);
+		struct datum l;
+
+		if (value_is_null(&v))
+			continue;
+		l = shown_text(x, &v);
+		answer = tri_or(answer, compare_one(p, c, x, &l, &r));
+		arena_restore(x->arena, mark);
+	}
+	return negated ? tri_not(answer) : answer;
+}
+
 static enum tri compare(const struct predicate *p, struct evaluation *x)
 {
 	bool negated;
@@ -386,6 +488,8 @@ static enum tri compare(const struct predicate *p, struct evaluation *x)
 
 	if (p->left.kind == OPERAND_MESSAGE || p->right.kind == OPERAND_MESSAGE)
 		return compare_message(p, x);
+	if (p->left.kind == OPERAND_VALUES)
+		return compare_values(p, x);
 	l = operand_evaluate(&p->left, x);
 	r = operand_evaluate(&p->right, x);
 	if (l.type == DATUM_LIST && c != COMPARE_CONTAINS && c != COMPARE_IN)

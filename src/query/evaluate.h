@@ -17,6 +17,7 @@ struct evaluation {
 	size_t regex_count;
 	struct tocsin_error *error; /* the first one stays; may be NULL */
 	unsigned regex_failures;    /* texts of this event that reached LIMIT_REGEX_STEPS */
+	struct buf text;            /* scratch; the caller frees it */
 	bool message_known;         /* the two below are filled */
 	enum message_source message_source;
 	struct view message;

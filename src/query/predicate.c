@@ -2,6 +2,8 @@
 /* Building and printing predicates. */
 #include "query/predicate.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "base/timestamp.h"
 
@@ -20,6 +22,12 @@ struct operand operand_field(enum event_field field)
 struct operand operand_property(enum property property)
 {
 	const struct operand o = {.kind = OPERAND_PROPERTY, .as = {.property = property}};
+	return o;
+}
+
+struct operand operand_values(void)
+{
+	const struct operand o = {.kind = OPERAND_VALUES, .as = {.index = 0}};
 	return o;
 }
 
@@ -135,6 +143,40 @@ enum tocsin_status predicate_like(struct arena *a, struct operand left, bool neg
 	return TOCSIN_OK;
 }
 
+static int by_first(const void *a, const void *b)
+{
+	const struct predicate_range *const x = a, *const y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+struct predicate *predicate_within(struct arena *a, struct operand left,
+				   const struct predicate_range *ranges, size_t count)
+{
+	struct predicate *const p =
+		predicate_compare(a, left, COMPARE_WITHIN, false, operand_literal(datum_null()));
+	struct predicate_range *const list = arena_array(a, count, sizeof(*list));
+	size_t n = 0;
+
+	if (!p || !list)
+		return NULL;
+	if (count) {
+		memcpy(list, ranges, count * sizeof(*list));
+		qsort(list, count, sizeof(*list), by_first);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct predicate_range *const before = n ? &list[n - 1] : NULL;
+
+		if (!before || (before->last < list[i].first && list[i].first - before->last > 1))
+			list[n++] = list[i];
+		else if (before->last < list[i].last)
+			before->last = list[i].last;
+	}
+	p->ranges = list;
+	p->range_count = n;
+	return p;
+}
+
 static const char *const property_names[PROPERTY_COUNT] = {
 	[PROPERTY_RECORD_ID] = "record-id",
 	[PROPERTY_INDEX] = "index",
@@ -153,6 +195,8 @@ static const char *const property_names[PROPERTY_COUNT] = {
 	[PROPERTY_PROVIDER_ID] = "provider-id",
 	[PROPERTY_ACTIVITY_ID] = "activity-id",
 	[PROPERTY_RELATED_ACTIVITY_ID] = "related-activity-id",
+	[PROPERTY_ID] = "id",
+	[PROPERTY_COMPUTER_LABEL] = "computer-label",
 };
 
 const char *property_name(enum property property)
@@ -179,6 +223,7 @@ static const char *const compare_names[COMPARE_COUNT] = {
 	[COMPARE_TEXT_STARTS] = "text-starts",
 	[COMPARE_TEXT_ENDS] = "text-ends",
 	[COMPARE_ANY_BIT] = "any-bit",
+	[COMPARE_WITHIN] = "within",
 };
 
 static void dump_text(struct buf *out, struct view utf16)
@@ -266,9 +311,27 @@ static void dump_operand(struct buf *out, const struct operand *o, unsigned dept
 	case OPERAND_MESSAGE:
 		buf_str(out, "message");
 		break;
+	case OPERAND_VALUES:
+		buf_str(out, "values");
+		break;
 	case OPERAND_PREDICATE:
 		dump(out, o->as.predicate, depth + 1);
 		break;
+	}
+}
+
+static void dump_ranges(struct buf *out, const struct predicate *p)
+{
+	for (size_t i = 0; i < p->range_count; i++) {
+		const struct predicate_range *const r = &p->ranges[i];
+
+		buf_byte(out, ' ');
+		buf_u64(out, r->first);
+		if (r->last == r->first)
+			continue;
+		buf_byte(out, '-');
+		if (r->last != UINT64_MAX)
+			buf_u64(out, r->last);
 	}
 }
 
@@ -295,8 +358,12 @@ static void dump(struct buf *out, const struct predicate *p, unsigned depth)
 		buf_str(out, compare_names[p->compare]);
 		buf_byte(out, ' ');
 		dump_operand(out, &p->left, depth);
-		buf_byte(out, ' ');
-		dump_operand(out, &p->right, depth);
+		if (p->compare == COMPARE_WITHIN) {
+			dump_ranges(out, p);
+		} else {
+			buf_byte(out, ' ');
+			dump_operand(out, &p->right, depth);
+		}
 	} else {
 		buf_str(out, names[p->kind]);
 		if (p->kind == PREDICATE_TEST) {

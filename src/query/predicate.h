@@ -27,8 +27,16 @@
  *   COMPARE_TEXT_CONTAINS, _STARTS, _ENDS   the methods of [string]: ordinal, case matters.
  *                     On $null PowerShell fails: TRI_UNDECIDED and told by evaluation.error.
  *   COMPARE_ANY_BIT   both numbers: (L & R) != 0; anything else is false.
+ *   COMPARE_WITHIN    L is a number in one of `.ranges`; anything else that is known is false.
  *   L a list          the operators but IN and CONTAINS filter it: the answer is the truth of the
  *                     list that is left (none: false; one: that item's own truth; more: true).
+ *
+ * All values. OPERAND_VALUES stands on the left only. A positive comparison holds when some value
+ * of the event satisfies it, undecided when none does and one may; the NOT_ forms are the
+ * negations. The values are the texts that the event's XML shows, each whole: system fields,
+ * inserted values, the classic event's extra bytes as hex digits, RenderingInfo, and event.others
+ * where the reader was asked for them; not names. What the record does not hold (a Message that is
+ * only worded when the event is shown) is none of them.
  *
  * Message. Where its text is known (RenderingInfo, catalogue) it is an ordinary text. Where it is
  * not, it holds the inserted values and words that nobody knows:
@@ -71,6 +79,8 @@ enum property {
 	PROPERTY_PROVIDER_ID, /* GUIDs without braces, lower case, as .NET writes them */
 	PROPERTY_ACTIVITY_ID,
 	PROPERTY_RELATED_ACTIVITY_ID,
+	PROPERTY_ID,             /* EventID without what lies above its 16 bits */
+	PROPERTY_COMPUTER_LABEL, /* the computer's name up to its first dot */
 	PROPERTY_COUNT
 };
 
@@ -85,6 +95,7 @@ enum operand_kind {
 	OPERAND_DATA_LIST, /* list: all inserted values with their types */
 	OPERAND_NAMED,     /* list: text of the inserted values named .name (exactly) */
 	OPERAND_MESSAGE,
+	OPERAND_VALUES,   /* every value of the event */
 	OPERAND_PREDICATE /* truth of .predicate */
 };
 
@@ -119,6 +130,7 @@ enum compare {
 	COMPARE_TEXT_STARTS,
 	COMPARE_TEXT_ENDS,
 	COMPARE_ANY_BIT,
+	COMPARE_WITHIN, /* .ranges */
 	COMPARE_COUNT
 };
 
@@ -132,6 +144,10 @@ enum predicate_kind {
 	PREDICATE_COMPARE   /* .left .compare .right */
 };
 
+struct predicate_range {
+	uint64_t first, last;
+};
+
 struct predicate {
 	enum predicate_kind kind;
 	enum tri constant;
@@ -141,9 +157,11 @@ struct predicate {
 	bool exact; /* case matters */
 	struct operand left, right;
 	const struct wildcard *wildcard;
-	struct view regex;   /* UTF-16LE, as the user wrote it */
-	size_t regex_number; /* this expression's place among those of its query */
-	bool regex_local;    /* looks at nothing but what it matches */
+	struct view regex;                    /* UTF-16LE, as the user wrote it */
+	size_t regex_number;                  /* this expression's place among those of its query */
+	bool regex_local;                     /* looks at nothing but what it matches */
+	const struct predicate_range *ranges; /* ascending, apart from each other */
+	size_t range_count;
 };
 
 /* Nodes in an arena; NULL without memory. */
@@ -164,9 +182,14 @@ TOCSIN_MUST_USE enum tocsin_status predicate_like(struct arena *a, struct operan
 						  struct predicate **ret,
 						  struct tocsin_error *error);
 
+/* `left` WITHIN the ranges, which may come in any order and overlap; each first <= last. */
+struct predicate *predicate_within(struct arena *a, struct operand left,
+				   const struct predicate_range *ranges, size_t count);
+
 struct operand operand_literal(struct datum value);
 struct operand operand_field(enum event_field field);
 struct operand operand_property(enum property property);
+struct operand operand_values(void);
 
 /* Name of a property for dumps and messages. */
 const char *property_name(enum property property);

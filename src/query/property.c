@@ -241,6 +241,18 @@ static uint64_t record_id(const struct event *e)
 	return event_number(e, EVENT_RECORD_ID, e->record_id);
 }
 
+static struct datum computer_label(const struct event *e, struct arena *a)
+{
+	struct datum name = property_of_field(e, EVENT_COMPUTER, a);
+
+	if (name.type != DATUM_TEXT)
+		return name;
+	for (size_t i = 0; i + 1 < name.as.text.n; i += 2)
+		if (le16(name.as.text.p + i) == '.')
+			name.as.text.n = i;
+	return name;
+}
+
 struct datum property_of_event(const struct event *e, enum property property, struct arena *a)
 {
 	uint64_t n;
@@ -286,6 +298,12 @@ struct datum property_of_event(const struct event *e, enum property property, st
 		return guid(&e->field[EVENT_ACTIVITY_ID], a);
 	case PROPERTY_RELATED_ACTIVITY_ID:
 		return guid(&e->field[EVENT_RELATED_ACTIVITY_ID], a);
+	case PROPERTY_ID:
+		if (!value_number(&e->field[EVENT_ID], &n))
+			return datum_unknown();
+		return datum_uint(n & 0xffff);
+	case PROPERTY_COMPUTER_LABEL:
+		return computer_label(e, a);
 	case PROPERTY_COUNT:
 		break;
 	}

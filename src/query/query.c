@@ -38,6 +38,7 @@ void matcher_free(struct matcher *m)
 	for (size_t i = 0; m->regexes && i < m->query->regex_count; i++)
 		regex_free(m->regexes[i]);
 	free(m->regexes);
+	buf_free(&m->evaluation.text);
 	arena_free(&m->arena);
 	free(m);
 }

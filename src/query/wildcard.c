@@ -158,7 +158,8 @@ static void find_shape(struct compiler *c, struct wildcard *w)
 		w->shape = WILDCARD_EQUAL;
 		w->plain = true;
 	} else if (w->open && n > 2 && literal_items(c, 1, n - 1, &w->literal)) {
-		w->shape = WILDCARD_CONTAINS;
+		w->finder = utf16_finder_new(c->arena, w->literal, c->nocase);
+		w->shape = w->finder ? WILDCARD_CONTAINS : WILDCARD_GENERAL;
 	}
 }
 
@@ -238,7 +239,7 @@ bool wildcard_match(const struct wildcard *w, struct view text)
 		return w->nocase ? utf16_equal_nocase(text, w->literal)
 				 : view_equal(text, w->literal);
 	case WILDCARD_CONTAINS:
-		return utf16_contains(text, w->literal, w->nocase);
+		return utf16_find(w->finder, text);
 	case WILDCARD_GENERAL:
 		break;
 	}

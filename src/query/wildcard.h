@@ -2,7 +2,7 @@
 /*
  * PowerShell wildcards (-like): `*` any run, `?` one UTF-16 unit, `[abc]` `[a-z]` a set, a backtick
  * makes the next character literal. Anchored at both ends. Matching takes at most text x pattern
- * steps: on failure only the last `*` is tried again.
+ * steps: on failure only the last `*` is tried again. `*text*` takes text + pattern steps.
  */
 #ifndef TOCSIN_QUERY_WILDCARD_H
 #define TOCSIN_QUERY_WILDCARD_H
@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/utf.h"
+#include "base/utf_find.h"
 
 enum wildcard_kind { WILDCARD_UNIT, WILDCARD_ONE, WILDCARD_RUN, WILDCARD_SET };
 
@@ -35,8 +36,9 @@ enum wildcard_shape {
 struct wildcard {
 	bool nocase;
 	enum wildcard_shape shape;
-	struct view literal; /* UTF-16LE, without the stars: EQUAL, CONTAINS */
-	struct view source;  /* the pattern as given */
+	struct view literal;               /* UTF-16LE, without the stars: EQUAL, CONTAINS */
+	const struct utf16_finder *finder; /* CONTAINS */
+	struct view source;                /* the pattern as given */
 	const struct wildcard_item *items;
 	size_t count;
 	bool open; /* begins and ends with `*`: what it matches it also matches inside other text */

@@ -21,12 +21,17 @@
 TOCSIN_MUST_USE enum tocsin_status powershell_compile(struct view utf8_command, struct query **ret,
 						      struct tocsin_error *error);
 
-/* Compiles what stands between the braces of `Where-Object { … }` for events of type `object`: for
- * tests. */
+/* Compiles what stands between the braces of `Where-Object { ... }` for events of type `object`: a
+ * query that asks for nothing else. */
 TOCSIN_MUST_USE enum tocsin_status powershell_compile_condition(struct view utf8_condition,
 								enum query_object object,
 								struct query **ret,
 								struct tocsin_error *error);
+
+/* The same, and query.where of `to` must hold, too. The events are of type to->object. On failure
+ * `to` asks for what it asked before. */
+TOCSIN_MUST_USE enum tocsin_status
+powershell_add_condition(struct view utf8_condition, struct query *to, struct tocsin_error *error);
 
 /* Column (from 1, in characters) of a byte offset in a command. */
 size_t powershell_column(struct view utf8_command, uint64_t offset);

@@ -228,68 +228,88 @@ static enum tocsin_status compile(struct ps_compiler *c, const struct ps_node *n
 
 struct attempt {
 	const struct ps_source *source;
-	const enum query_object *condition; /* a bare condition for this object type, or NULL */
-	const char *repaired;               /* warning, or NULL */
+	const char *repaired; /* warning, or NULL */
 };
 
+/* What is compiled: a bare condition that is added to `to`, or a command. */
+struct request {
+	struct view text;
+	struct query *to; /* NULL: a command */
+};
+
+static enum tocsin_status add_condition(struct ps_compiler *c, const struct ps_node *root)
+{
+	struct query *const q = c->query;
+	const struct predicate *p;
+	struct predicate *where;
+
+	TRY(ps_condition(c, root, &p));
+	where = predicate_join(&q->arena, PREDICATE_AND, q->where, p);
+	if (!where)
+		return ps_memory(c);
+	q->where = where;
+	return TOCSIN_OK;
+}
+
 static enum tocsin_status try_source(struct arena *scratch, const struct attempt *attempt,
-				     struct query **ret, struct tocsin_error *error)
+				     struct query *to, struct query **ret,
+				     struct tocsin_error *error)
 {
 	struct ps_compiler c = {.scratch = scratch, .source = attempt->source, .error = error};
+	struct query before;
 	struct ps_node *root;
 	bool wrapped;
 	enum tocsin_status status;
 
 	TRY(ps_parse(scratch, attempt->source, &root, &wrapped, error));
-	c.query = query_new();
+	c.query = to ? to : query_new();
 	ENSURE(c.query, error, TOCSIN_NO_MEMORY, 0, "out of memory");
-	if (attempt->condition) {
-		const struct predicate *p;
-
-		c.query->object = *attempt->condition;
-		status = ps_condition(&c, root, &p);
-		if (status == TOCSIN_OK) {
-			c.query->where = predicate_join(&c.query->arena, PREDICATE_AND, NULL, p);
-			status = c.query->where ? TOCSIN_OK : ps_memory(&c);
-		}
-	} else {
-		status = compile(&c, root);
-	}
+	before = *c.query;
+	/* Lists that are there already are full: they are copied where they grow. */
+	c.regex_size = before.regex_count;
+	c.warning_size = before.warning_count;
+	c.warnings = before.warnings;
+	status = to ? add_condition(&c, root) : compile(&c, root);
 	if (status == TOCSIN_OK && wrapped)
 		status = ps_warn(&c, "a line break inside quotes is read as one blank");
 	if (status == TOCSIN_OK && attempt->repaired)
 		status = ps_warn(&c, "%s", attempt->repaired);
-	if (status != TOCSIN_OK) {
+	if (status != TOCSIN_OK && to) {
+		const struct arena arena = to->arena;
+
+		*to = before;
+		to->arena = arena;
+	} else if (status != TOCSIN_OK) {
 		query_free(c.query);
-		return status;
+	} else if (!to) {
+		*ret = c.query;
 	}
-	*ret = c.query;
-	return TOCSIN_OK;
+	return status;
 }
 
-static enum tocsin_status attempts(struct arena *scratch, struct view text,
-				   const enum query_object *condition, struct query **ret,
-				   struct tocsin_error *error)
+static enum tocsin_status attempts(struct arena *scratch, const struct request *request,
+				   struct query **ret, struct tocsin_error *error)
 {
 	struct ps_source sources[4];
 	const struct attempt all[] = {
-		{&sources[0], condition, NULL},
-		{&sources[1], condition, NULL},
-		{&sources[2], condition, "Markdown's backslashes were taken off"},
-		{&sources[3], condition, "Markdown's backslashes were taken off"},
+		{&sources[0], NULL},
+		{&sources[1], NULL},
+		{&sources[2], "Markdown's backslashes were taken off"},
+		{&sources[3], "Markdown's backslashes were taken off"},
 	};
 	enum tocsin_status status = TOCSIN_OK;
 
-	ENSURE(text.n <= LIMIT_COMMAND_BYTES, error, TOCSIN_LIMIT, LIMIT_COMMAND_BYTES,
+	ENSURE(request->text.n <= LIMIT_COMMAND_BYTES, error, TOCSIN_LIMIT, LIMIT_COMMAND_BYTES,
 	       "the command is too long");
-	ENSURE(ps_source_clean(scratch, text, &sources[0]) &&
+	ENSURE(ps_source_clean(scratch, request->text, &sources[0]) &&
 		       ps_source_join(scratch, &sources[0], &sources[1]) &&
 		       ps_source_unescape(scratch, &sources[0], &sources[2]) &&
 		       ps_source_join(scratch, &sources[2], &sources[3]),
 	       error, TOCSIN_NO_MEMORY, 0, "out of memory");
 	for (size_t i = 0; i < 4; i++) {
 		/* The error that counts is that of the text as it stands. */
-		const enum tocsin_status now = try_source(scratch, &all[i], ret, i ? NULL : error);
+		const enum tocsin_status now =
+			try_source(scratch, &all[i], request->to, ret, i ? NULL : error);
 
 		if (now == TOCSIN_OK || now == TOCSIN_NO_MEMORY)
 			return now;
@@ -299,11 +319,11 @@ static enum tocsin_status attempts(struct arena *scratch, struct view text,
 	return status;
 }
 
-static enum tocsin_status compile_text(struct view text, const enum query_object *condition,
-				       struct query **ret, struct tocsin_error *error)
+static enum tocsin_status compile_text(const struct request *request, struct query **ret,
+				       struct tocsin_error *error)
 {
 	struct arena scratch = {NULL, NULL, 0, 0};
-	const enum tocsin_status status = attempts(&scratch, text, condition, ret, error);
+	const enum tocsin_status status = attempts(&scratch, request, ret, error);
 
 	arena_free(&scratch);
 	return status;
@@ -312,14 +332,34 @@ static enum tocsin_status compile_text(struct view text, const enum query_object
 enum tocsin_status powershell_compile(struct view utf8_command, struct query **ret,
 				      struct tocsin_error *error)
 {
-	return compile_text(utf8_command, NULL, ret, error);
+	const struct request request = {utf8_command, NULL};
+
+	return compile_text(&request, ret, error);
+}
+
+enum tocsin_status powershell_add_condition(struct view utf8_condition, struct query *to,
+					    struct tocsin_error *error)
+{
+	const struct request request = {utf8_condition, to};
+
+	return compile_text(&request, NULL, error);
 }
 
 enum tocsin_status powershell_compile_condition(struct view utf8_condition,
 						enum query_object object, struct query **ret,
 						struct tocsin_error *error)
 {
-	return compile_text(utf8_condition, &object, ret, error);
+	struct query *const q = query_new();
+	enum tocsin_status status;
+
+	ENSURE(q, error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	q->object = object;
+	status = powershell_add_condition(utf8_condition, q, error);
+	if (status == TOCSIN_OK)
+		*ret = q;
+	else
+		query_free(q);
+	return status;
 }
 
 size_t powershell_column(struct view utf8_command, uint64_t offset)

@@ -252,7 +252,7 @@ static enum tocsin_status match(struct ps_compiler *c, const struct side *left, 
 		if (!grown)
 			return ps_memory(c);
 		if (q->regex_count)
-			memcpy(grown, c->regexes, q->regex_count * sizeof(*grown));
+			memcpy(grown, q->regexes, q->regex_count * sizeof(*grown));
 		c->regexes = grown;
 		c->regex_size = size;
 		q->regexes = grown;
