@@ -36,6 +36,15 @@
  * below 4 MiB; several units are held at once. Records beyond it are told as lost. */
 #define LIMIT_UNIT_TEXT (64u << 20)
 
+/* What all units of a run of `events` hold of rendered text before the workers wait for the unit
+ * whose turn it is, and the pieces in which that one is handed on. */
+#define LIMIT_EVENTS_HELD (8u << 20)
+#define LIMIT_EVENTS_PIECE (256u << 10)
+
+/* Rows that `events --sort` and --tail hold before they go to a temporary file, and the hashes of
+ * --dedupe. */
+#define LIMIT_ROWS_HELD (16u << 20)
+
 /* Compiled templates that a worker keeps over chunks; more are compiled again for each chunk.
  * Windows has ~10,000. */
 #define LIMIT_TEMPLATES_KEPT 16384
@@ -46,6 +55,19 @@
 
 /* Compiled size of all kept templates of a worker. */
 #define LIMIT_TEMPLATE_BYTES (64u << 20)
+
+/* Template definitions that portable records share, in bytes: Windows' 10,000 take about 16 MiB.
+ * Beyond it records bring their definitions along. */
+#define LIMIT_PORTABLE_STORE (16u << 20)
+
+/* A portable record or definition. What a chunk of 64 KiB can hold takes less than twice that;
+ * names that many places share could ask for more. */
+#define LIMIT_PORTABLE_FORM (256u << 10)
+
+/* Compiled size of the templates of all files that are kept for records whose own is lost, and how
+ * many times it is noted that a file has one of them. Windows' own take some MiB. */
+#define LIMIT_LIBRARY_BYTES (32u << 20)
+#define LIMIT_LIBRARY_PLACES (1u << 17)
 
 /* Bytes of all template definitions compiled for one chunk. Real ones don't overlap, so they fit
  * into the chunk. */
@@ -144,6 +166,19 @@
 
 /* Runs of consecutive record ids in all: real logs have one or a few each. */
 #define LIMIT_ID_RUNS (1u << 20)
+
+/* `events --summary`: units of a name's text; Windows allows 255 for channels and providers. */
+#define LIMIT_SUMMARY_NAME 256
+
+/* Channels of one source: a collector's log has some hundred. */
+#define LIMIT_SUMMARY_LOGS 1000
+
+/* Counts of one source, each for a provider's event id or a computer: an Application log has some
+ * hundred, a collector's log some thousand. */
+#define LIMIT_SUMMARY_COUNTERS 32768
+
+/* Runs of record ids of one source. */
+#define LIMIT_SUMMARY_RUNS 65536
 
 /* Losses of one source that are told one by one; the rest is counted. */
 #define LIMIT_LOSSES_KEPT 1000

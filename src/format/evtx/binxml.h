@@ -133,6 +133,7 @@ struct binxml_context {
 	uint32_t chunk_nodes; /* what all walks over this chunk may still visit */
 	size_t text;          /* bytes of text that may still be made for the record at hand */
 	size_t chunk_text;    /* the same for this chunk */
+	struct portable_cache *portable; /* of portable.c, for this chunk; NULL: none so far */
 	/* Stay as they are over chunks: where lost templates are looked up (NULL: nowhere), the
 	 * number of the file at hand there, and whether values without a template are shown. */
 	struct template_library *library;

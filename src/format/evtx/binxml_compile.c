@@ -337,11 +337,17 @@ static enum tocsin_status reference(struct compile *s, enum binxml_op_kind kind)
 
 static enum tocsin_status nested_instance(struct compile *s)
 {
+	const uint8_t *const record = s->c->record;
 	const struct binxml_instance *instance;
+	enum tocsin_status status;
 	struct binxml_op *op;
 
 	TRY(before_content(s));
-	TRY(binxml_instance_read(s->c, &s->at, s->end, &instance, s->error));
+	if (s->depth)
+		s->c->record = NULL; /* its root is open */
+	status = binxml_instance_read(s->c, &s->at, s->end, &instance, s->error);
+	s->c->record = record;
+	TRY(status);
 	TRY(add_op(s, OP_INSTANCE, &op));
 	op->instance = instance;
 	return TOCSIN_OK;

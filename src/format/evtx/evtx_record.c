@@ -8,8 +8,74 @@
  */
 #include <stdio.h>
 
-#include "base/limits.h"
 #include "format/evtx/evtx_decoder.h"
+
+static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
+
+size_t evtx_signature_find(struct view chunk, size_t from, size_t to)
+{
+	const size_t end = to < chunk.n ? to : chunk.n;
+
+	while (from < end) {
+		const uint8_t *const hit = memchr(chunk.p + from, record_magic[0], end - from);
+
+		if (!hit)
+			break;
+		from = (size_t)(hit - chunk.p);
+		if (chunk.n - from < sizeof(record_magic))
+			break;
+		if (memcmp(hit, record_magic, sizeof(record_magic)) == 0)
+			return from;
+		from++;
+	}
+	return to;
+}
+
+bool evtx_record_fits(struct view chunk, size_t at)
+{
+	const struct view h = view_slice(chunk, at, RECORD_HEADER_SIZE);
+	size_t size;
+
+	if (h.n < RECORD_HEADER_SIZE || memcmp(h.p, record_magic, sizeof(record_magic)) != 0)
+		return false;
+	size = le32(h.p + 4);
+	return size >= RECORD_SIZE_MIN && size <= chunk.n - at &&
+	       le32(chunk.p + at + size - 4) == size;
+}
+
+size_t evtx_record_find(struct view chunk, size_t from, size_t to)
+{
+	while (from < to) {
+		from = evtx_signature_find(chunk, from, to);
+		if (from < to && evtx_record_fits(chunk, from))
+			break;
+		from++;
+	}
+	return from < to ? from : to;
+}
+
+bool evtx_record_fits_inside(struct view chunk, size_t at, size_t end, size_t cover)
+{
+	const struct view inside = view_slice(chunk, 0, end);
+	const struct view h = view_slice(inside, at, RECORD_HEADER_SIZE);
+
+	if (evtx_record_fits(inside, at))
+		return true;
+	return cover && h.n == RECORD_HEADER_SIZE && end - at >= RECORD_SIZE_MIN &&
+	       memcmp(h.p, record_magic, sizeof(record_magic)) == 0 &&
+	       le32(h.p + 4) == end - at && le32(inside.p + end - 4) == cover;
+}
+
+bool evtx_charge_bytes(struct evtx_decoder *d, size_t n)
+{
+	/* As a BinXML value costs: a token takes a byte or two. */
+	const uint32_t nodes = (uint32_t)(8 + n / 2);
+
+	if (d->context.chunk_nodes < nodes)
+		return false;
+	d->context.chunk_nodes -= nodes;
+	return true;
+}
 
 /* The content of the record whose BinXML is chunk[at .. end); *ret_end is where it ends. */
 static enum tocsin_status read_content(struct evtx_decoder *d, size_t at, size_t end,
@@ -51,16 +117,37 @@ static enum tocsin_status record_error(const struct evtx_decoder *d, size_t reco
 	return error->status;
 }
 
-static enum tocsin_status read_event(struct evtx_decoder *d, size_t at, size_t size,
+static enum tocsin_status read_event(struct evtx_decoder *d, size_t at, size_t end,
 				     struct event *e, struct tocsin_error *error)
 {
+	struct binxml_context *const c = &d->context;
 	const struct binxml_instance *content;
+	enum tocsin_status status;
 
-	binxml_begin(&d->context);
-	TRY(read_content(d, at + RECORD_HEADER_SIZE, at + size - 4, &content, &d->content_end,
-			 error));
+	binxml_begin(c);
+	binxml_record_begin(c, c->chunk.p + at);
+	status = read_content(d, at + RECORD_HEADER_SIZE, end, &content, &d->content_end, error);
+	binxml_record_end(c);
+	TRY(status);
 	e->record = content;
-	return binxml_extract(&d->context, content, e, error);
+	TRY(binxml_extract(c, content, e, error));
+	binxml_tell_templates(c, e);
+	return TOCSIN_OK;
+}
+
+/* The record at `at`, of which chunk[.. end) is its BinXML. */
+static enum tocsin_status decode(struct evtx_decoder *d, size_t at, size_t end, struct event *e,
+				 struct tocsin_error *error)
+{
+	const uint8_t *const h = d->context.chunk.p + at;
+
+	e->record_id = le64(h + 8);
+	e->written = le64(h + 16);
+	e->offset = d->offset + at;
+	e->chunk = d->number;
+	if (read_event(d, at, end, e, error) != TOCSIN_OK)
+		return record_error(d, at, error);
+	return TOCSIN_OK;
 }
 
 enum tocsin_status evtx_record_decode(struct evtx_decoder *d, size_t at, size_t size,
@@ -68,7 +155,6 @@ enum tocsin_status evtx_record_decode(struct evtx_decoder *d, size_t at, size_t 
 				      const struct event **ret_event, struct tocsin_error *error)
 {
 	struct event *const e = arena_alloc(&d->context.arena, sizeof(*e));
-	const uint8_t *const h = d->context.chunk.p + at;
 	struct tocsin_error scratch;
 
 	if (!error)
@@ -77,15 +163,32 @@ enum tocsin_status evtx_record_decode(struct evtx_decoder *d, size_t at, size_t 
 		       size <= d->context.chunk.n - at,
 	       error, TOCSIN_TRUNCATED, d->offset + at, "a record reaches past its chunk");
 	ENSURE(e, error, TOCSIN_LIMIT, d->offset + at, "no memory for a record");
-	e->record_id = le64(h + 8);
-	e->written = le64(h + 16);
-	e->offset = d->offset + at;
-	e->chunk = d->number;
 	e->size = (uint32_t)size;
 	e->origin = origin;
 	e->note = note;
-	if (read_event(d, at, size, e, error) != TOCSIN_OK)
-		return record_error(d, at, error);
+	TRY(decode(d, at, at + size - 4, e, error));
+	*ret_event = e;
+	return TOCSIN_OK;
+}
+
+enum tocsin_status evtx_record_decode_cut(struct evtx_decoder *d, size_t at,
+					  enum event_origin origin, const char *note,
+					  const struct event **ret_event,
+					  struct tocsin_error *error)
+{
+	struct event *const e = arena_alloc(&d->context.arena, sizeof(*e));
+	const size_t end = d->context.chunk.n;
+	struct tocsin_error scratch;
+
+	if (!error)
+		error = &scratch;
+	ENSURE(at <= end && end - at >= RECORD_HEADER_SIZE, error, TOCSIN_TRUNCATED, d->offset + at,
+	       "a record reaches past its chunk");
+	ENSURE(e, error, TOCSIN_LIMIT, d->offset + at, "no memory for a record");
+	e->size = (uint32_t)(end - at);
+	e->origin = origin;
+	e->note = note;
+	TRY(decode(d, at, end, e, error));
 	*ret_event = e;
 	return TOCSIN_OK;
 }

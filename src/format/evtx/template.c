@@ -7,12 +7,13 @@
  * resolved): chunks repeat a definition with other name offsets, and a GUID alone is not unique
  * (two versions of a provider).
  */
-#include "format/evtx/binxml.h"
+#include "format/evtx/template.h"
 
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "format/evtx/outline.h"
+#include "format/evtx/template_library.h"
 
 /* A definition that this chunk has used, by its offset. */
 struct chunk_template {
@@ -170,9 +171,12 @@ const struct binxml_program *template_store_keep(struct template_store *s,
 	return &copy->program;
 }
 
-/* Whether a compiled template nests an instance of its own; such a one points into its chunk and
- * can't be kept. */
-static bool has_instances(const struct binxml_program *p)
+size_t template_store_bytes(const struct template_store *s)
+{
+	return s->arena.total;
+}
+
+bool template_has_instances(const struct binxml_program *p)
 {
 	for (uint32_t i = 0; i < p->count; i++) {
 		if (p->ops[i].kind == OP_INSTANCE)
@@ -194,6 +198,28 @@ void binxml_context_reset(struct binxml_context *c, struct view chunk)
 	c->nesting = 0;
 	c->chunk_nodes = LIMIT_CHUNK_NODES;
 	c->chunk_text = LIMIT_CHUNK_TEXT;
+	c->portable = NULL;
+	c->record = NULL;
+}
+
+void binxml_record_begin(struct binxml_context *c, const uint8_t *record)
+{
+	c->record = record;
+	c->template_missing = false;
+	c->template_path = NULL;
+	c->template_offset = 0;
+}
+
+void binxml_record_end(struct binxml_context *c)
+{
+	c->record = NULL;
+}
+
+void binxml_tell_templates(const struct binxml_context *c, struct event *e)
+{
+	e->template_missing = c->template_missing;
+	e->template_path = c->template_path;
+	e->template_offset = c->template_offset;
 }
 
 void binxml_begin(struct binxml_context *c)
@@ -246,56 +272,98 @@ static enum tocsin_status compile_definition(struct binxml_context *c, size_t at
 	program = (struct binxml_program *)compiled;
 	memcpy(program->guid, c->chunk.p + at + 4, 16);
 	program->size = (uint32_t)size;
-	if (has_instances(program)) {
+	if (template_has_instances(program)) {
 		entry->program = program;
 		return TOCSIN_OK;
 	}
 	program->hash = program_hash(program);
-	entry->program = template_store_keep(c->store, program);
+	entry->program = c->store ? template_store_keep(c->store, program) : program;
 	if (entry->program != program)
 		arena_restore(&c->arena, mark);
 	return TOCSIN_OK;
 }
 
-/*
- * The definition at chunk offset `at`, compiled once a chunk; one that does not compile keeps its
- * error. An entry is entered before it is compiled, so a definition that holds an instance of
- * itself is an error, not a loop.
- */
-static enum tocsin_status definition(struct binxml_context *c, size_t at, size_t *ret_end,
-				     const struct binxml_program **ret, struct tocsin_error *error)
+/* The entry of the definition at chunk offset `at`, compiled once a chunk; NULL without memory. It
+ * is entered before it is compiled, so a definition that holds an instance of itself is an error,
+ * not a loop. */
+static const struct chunk_template *chunk_template(struct binxml_context *c, size_t at, size_t size)
 {
 	struct chunk_template **const bucket = &c->templates[at / 8 % CHUNK_TEMPLATE_BUCKETS];
-	const struct view header = view_slice(c->chunk, at, 24);
+	const uint8_t *const record = c->record;
 	struct chunk_template *entry = *bucket;
-	size_t size;
 
-	ENSURE(at >= 8 && header.n == 24, error, TOCSIN_INVALID, at,
-	       "template definition lies outside the chunk");
-	size = le32(header.p + 20);
-	ENSURE(size <= c->chunk.n - at - 24, error, TOCSIN_TRUNCATED, at,
-	       "template definition reaches past the chunk");
 	while (entry && entry->offset != at)
 		entry = entry->next;
-	if (!entry) {
-		entry = arena_alloc(&c->arena, sizeof(*entry));
-		ENSURE(entry, error, TOCSIN_LIMIT, at, "no memory for a template");
-		entry->offset = (uint32_t)at;
-		entry->next = *bucket;
-		*bucket = entry;
-		c->entered++;
-		error_set(&entry->error, TOCSIN_INVALID, at, "template definition contains itself");
-		if (compile_definition(c, at, size, entry) != TOCSIN_OK)
-			entry->program = NULL;
-	}
+	if (entry)
+		return entry;
+	entry = arena_alloc(&c->arena, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	entry->offset = (uint32_t)at;
+	entry->next = *bucket;
+	*bucket = entry;
+	c->entered++;
+	error_set(&entry->error, TOCSIN_INVALID, at, "template definition contains itself");
+	c->record = NULL; /* an instance inside a definition is no record's root */
+	if (compile_definition(c, at, size, entry) != TOCSIN_OK)
+		entry->program = NULL;
+	c->record = record;
+	return entry;
+}
+
+enum tocsin_status template_definition(struct binxml_context *c, size_t at,
+				       const struct binxml_program **ret,
+				       struct tocsin_error *error)
+{
+	const struct view header = view_slice(c->chunk, at, DEFINITION_HEADER);
+	const struct chunk_template *entry;
+	size_t size;
+
+	ENSURE(at >= 8 && header.n == DEFINITION_HEADER, error, TOCSIN_INVALID, at,
+	       "template definition lies outside the chunk");
+	size = le32(header.p + 20);
+	ENSURE(size <= c->chunk.n - at - DEFINITION_HEADER, error, TOCSIN_TRUNCATED, at,
+	       "template definition reaches past the chunk");
+	entry = chunk_template(c, at, size);
+	ENSURE(entry, error, TOCSIN_LIMIT, at, "no memory for a template");
 	if (!entry->program) {
 		if (error)
 			*error = entry->error;
 		return entry->error.status;
 	}
-	*ret_end = at + 24 + size;
 	*ret = entry->program;
 	return TOCSIN_OK;
+}
+
+/*
+ * Whether the definition at `at` is the one that an instance calls `id`. Windows takes the first
+ * bytes of the GUID, always; another program may not, and then says so where it defines the
+ * template.
+ */
+static bool goes_by(const struct binxml_context *c, size_t at, uint32_t id)
+{
+	const struct view guid = view_slice(c->chunk, at + 4, 4);
+	const struct view header = view_slice(c->chunk, at < INSTANCE_HEADER ? 0 : at - 10, 10);
+
+	if (guid.n == 4 && le32(guid.p) == id)
+		return true;
+	return at >= INSTANCE_HEADER && header.n == 10 && header.p[0] == INSTANCE_TOKEN &&
+	       le32(header.p + 2) == id && le32(header.p + 6) == at;
+}
+
+/* A definition that an instance refers to: defined elsewhere in the chunk, some time before. */
+static enum tocsin_status referred(struct binxml_context *c, size_t at, uint32_t id,
+				   const struct binxml_program **ret, struct tocsin_error *error)
+{
+	const struct view header = view_slice(c->chunk, at, DEFINITION_HEADER);
+
+	ENSURE(at >= 8 && header.n == DEFINITION_HEADER, error, TOCSIN_INVALID, at,
+	       "template definition lies outside the chunk");
+	ENSURE(goes_by(c, at, id), error, TOCSIN_INVALID, at,
+	       "another template, or none, stands where this one was defined");
+	ENSURE(at >= c->live_end || le32(header.p + 20) <= c->live_end - at, error, TOCSIN_INVALID,
+	       at, "template definition is overwritten in part");
+	return template_definition(c, at, ret, error);
 }
 
 /* count × {u16 size, u8 type, u8 0}, then the values end to end. */
@@ -331,26 +399,90 @@ static enum tocsin_status read_values(struct binxml_context *c, size_t *at, size
 	return TOCSIN_OK;
 }
 
+/* Whether what went wrong with a definition means that it is lost: it is not for want of memory. */
+static bool is_lost(enum tocsin_status status)
+{
+	return status == TOCSIN_INVALID || status == TOCSIN_TRUNCATED ||
+	       status == TOCSIN_UNSUPPORTED;
+}
+
+/* `error` tells what is wrong with the definition; what that means is said besides. */
+static enum tocsin_status lost(enum tocsin_status status, struct tocsin_error *error)
+{
+	static const char meaning[] = "the template is lost; --recover shows the values";
+
+	if (error)
+		memcpy(error->detail, meaning, sizeof(meaning));
+	return status;
+}
+
+/* Another place's definition for an instance whose own is lost, else one made of its values. */
+static enum tocsin_status substitute(struct binxml_context *c, uint32_t id,
+				     struct binxml_instance *instance, enum tocsin_status status,
+				     struct tocsin_error *error)
+{
+	struct template_place place;
+
+	instance->program =
+		c->library ? template_library_find(c->library, c->source, id, instance->values,
+						   instance->count, &place)
+			   : NULL;
+	if (instance->program) {
+		if (!c->template_path) {
+			c->template_path = place.path;
+			c->template_offset = place.offset;
+		}
+		return TOCSIN_OK;
+	}
+	if (!c->recover)
+		return lost(status, error);
+	instance->program = template_from_values(c, instance->values, instance->count);
+	ENSURE(instance->program, error, TOCSIN_LIMIT, 0, "the values make too much text");
+	c->template_missing = true;
+	return TOCSIN_OK;
+}
+
+/* Where the values of an instance stand that defines its template at `place`; 0: not known. */
+static size_t behind_definition(const struct binxml_context *c, size_t place, size_t end)
+{
+	const struct view header = view_slice(c->chunk, place, DEFINITION_HEADER);
+	size_t size;
+
+	if (header.n < DEFINITION_HEADER || end < place + DEFINITION_HEADER)
+		return 0;
+	size = le32(header.p + 20);
+	return size <= end - place - DEFINITION_HEADER ? place + DEFINITION_HEADER + size : 0;
+}
+
 enum tocsin_status binxml_instance_read(struct binxml_context *c, size_t *at, size_t end,
 					const struct binxml_instance **ret,
 					struct tocsin_error *error)
 {
 	struct binxml_instance *const instance = arena_alloc(&c->arena, sizeof(*instance));
 	const struct view header = view_slice(c->chunk, *at, end > *at ? end - *at : 0);
-	size_t offset, place = *at + 9, definition_end = 0;
+	size_t offset, place = *at + 9;
+	enum tocsin_status status;
+	uint32_t id;
 
 	ENSURE(instance, error, TOCSIN_LIMIT, *at, "no memory for a template instance");
 	ENSURE(header.n >= 9, error, TOCSIN_TRUNCATED, *at, "template instance is cut off");
 	/* u8 unknown (1), u32 template id, u32 definition offset */
+	id = le32(header.p + 1);
 	offset = le32(header.p + 5);
-	TRY(definition(c, offset, &definition_end, &instance->program, error));
 	if (offset == place) {
 		/* Defined here, at its first use: the values stand behind the definition. */
-		ENSURE(definition_end <= end, error, TOCSIN_TRUNCATED, place,
+		place = behind_definition(c, place, end);
+		ENSURE(place, error, TOCSIN_TRUNCATED, offset,
 		       "template definition reaches past its record");
-		place = definition_end;
+		status = template_definition(c, offset, &instance->program, error);
+	} else {
+		status = referred(c, offset, id, &instance->program, error);
 	}
+	if (status != TOCSIN_OK && !is_lost(status))
+		return status;
 	TRY(read_values(c, &place, end, instance, error));
+	if (status != TOCSIN_OK)
+		TRY(substitute(c, id, instance, status, error));
 	*at = place;
 	*ret = instance;
 	return TOCSIN_OK;

@@ -6,9 +6,10 @@
  *
  * A record names its template by the offset of the definition and by a short id, the first four
  * bytes of the definition's GUID. With the definition lost the short id is all there is, and it is
- * not unique: a candidate must have that id and fit the record's values (their count, and types
- * that its slots allow). The record's own file comes first, then the other files in their order; of
- * several fitting ones in a file the first counts.
+ * not unique: a candidate must have that id and slots for exactly the record's values, of types
+ * that they have or integers for integers (so it is for every record of 354 public logs). The
+ * record's own file comes first, then the other files in their order; of several fitting ones in a
+ * file the first counts.
  */
 #ifndef TOCSIN_FORMAT_EVTX_TEMPLATE_LIBRARY_H
 #define TOCSIN_FORMAT_EVTX_TEMPLATE_LIBRARY_H
