@@ -28,6 +28,12 @@ outfile_open(const char *path, bool replace, struct outfile **ret_file, struct t
 TOCSIN_MUST_USE enum tocsin_status outfile_write(struct outfile *file, const void *p, size_t n,
 						 struct tocsin_error *error);
 
+/* Writes all of it at a place of the file, or fails: what was appended is no longer the end where
+ * this is. Not into what can only be written on (a pipe). */
+TOCSIN_MUST_USE enum tocsin_status outfile_write_at(struct outfile *file, uint64_t offset,
+						    const void *p, size_t n,
+						    struct tocsin_error *error);
+
 /*
  * Makes the file durable, gives it its name and frees `file`, also on failure: then nothing is left
  * behind. Without `replace` a file that appeared meanwhile is an error.

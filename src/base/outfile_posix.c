@@ -144,6 +144,24 @@ enum tocsin_status outfile_write(struct outfile *file, const void *p, size_t n,
 	return write_all(file->fd, p, n, error);
 }
 
+enum tocsin_status outfile_write_at(struct outfile *file, uint64_t offset, const void *p, size_t n,
+				    struct tocsin_error *error)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		const ssize_t r = pwrite(file->fd, (const char *)p + done, n - done,
+					 (off_t)(offset + done));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return fail(error, "can't write");
+		done += (size_t)r;
+	}
+	return TOCSIN_OK;
+}
+
 /* The name must not exist yet: a hard link decides that in one step, where the file system has it.
  */
 static bool give_new_name(const struct outfile *file)

@@ -119,6 +119,16 @@ enum tocsin_status outfile_write(struct outfile *file, const void *p, size_t n,
 	return TOCSIN_OK;
 }
 
+enum tocsin_status outfile_write_at(struct outfile *file, uint64_t offset, const void *p, size_t n,
+				    struct tocsin_error *error)
+{
+	const LARGE_INTEGER at = {.QuadPart = (LONGLONG)offset};
+
+	if (!SetFilePointerEx(file->handle, at, NULL, FILE_BEGIN))
+		return fail(error, "can't write");
+	return outfile_write(file, p, n, error);
+}
+
 enum tocsin_status outfile_commit(struct outfile *file, struct tocsin_error *error)
 {
 	const DWORD flags = file->replace ? MOVEFILE_REPLACE_EXISTING : 0;

@@ -86,6 +86,9 @@ struct cli_stream *cli_stream_open(const struct cli *cli, const struct cli_outpu
 /* False: stop, nobody reads any more (closed pipe) or an error was printed. */
 bool cli_stream_put(struct cli_stream *stream, const struct buf *what);
 
+/* The same at a place of a file, which must be one. */
+bool cli_stream_put_at(struct cli_stream *stream, uint64_t offset, struct view bytes);
+
 /*
  * Ends the stream and frees it (NULL is allowed: false). True when everything arrived or the reader
  * closed the pipe. A file that is not complete is removed.

@@ -128,6 +128,19 @@ bool cli_stream_put(struct cli_stream *stream, const struct buf *what)
 	return status == TOCSIN_OK;
 }
 
+bool cli_stream_put_at(struct cli_stream *stream, uint64_t offset, struct view bytes)
+{
+	struct tocsin_error error;
+
+	if (stream->over || stream->failed)
+		return false;
+	if (outfile_write_at(stream->file, offset, bytes.p, bytes.n, &error) == TOCSIN_OK)
+		return true;
+	stream->failed = true;
+	cli_report(stream->name, &error, NULL);
+	return false;
+}
+
 bool cli_stream_close(struct cli_stream *stream, bool complete)
 {
 	struct tocsin_error error;

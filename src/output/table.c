@@ -120,6 +120,18 @@ static void put_cell(struct buf *out, const struct table_column *column,
 	buf_fill(out, ' ', GAP);
 }
 
+void table_put(struct buf *out, struct view text, size_t width, bool right, enum table_style style,
+	       bool color)
+{
+	const struct table_column column = {"", TABLE_CUT, right};
+	const struct table_cell cell = {text, text_width(text), style};
+	const size_t used = cell.width < width ? cell.width : width;
+
+	put_cell(out, &column, &cell, width, true, color);
+	if (!right)
+		buf_fill(out, ' ', width - used);
+}
+
 /* No blanks at a line's end, whatever cells are empty. */
 static void end_line(struct buf *out, size_t start)
 {

@@ -52,6 +52,13 @@ void table_cell(struct table *t, const char *utf8, enum table_style style);
 TOCSIN_MUST_USE bool table_write(const struct table *t, struct buf *out, unsigned width,
 				 bool color);
 
+/*
+ * One cell of exactly `width` columns, for a table that is written as it comes: cut with … or filled
+ * with blanks. The text must be clean.
+ */
+void table_put(struct buf *out, struct view text, size_t width, bool right, enum table_style style,
+	       bool color);
+
 /* `text` in a style, for what is no table; plain without `color`. The text is not cleaned. */
 void table_styled(struct buf *out, enum table_style style, bool color, const char *text);
 

@@ -120,8 +120,9 @@ static bool insert(struct json_keys *keys, struct arena *a, struct view text)
 	return true;
 }
 
-/* `name` and the next suffix that makes a free key of it. */
-static struct view numbered(struct json_keys *keys, struct arena *a, struct json_key *taken)
+/* `name` and the next suffix that makes a free key of it: `_1` first, or `.2`. */
+static struct view numbered(struct json_keys *keys, struct arena *a, struct json_key *taken,
+			    bool dotted)
 {
 	const size_t n = taken->text.n;
 	const size_t room = n + 1 + 10 + 1; /* _, digits of a uint32_t, NUL */
@@ -134,21 +135,31 @@ static struct view numbered(struct json_keys *keys, struct arena *a, struct json
 		memcpy(text, taken->text.p, n);
 	do {
 		taken->repeats++;
-		r.n = n +
-		      (size_t)snprintf(text + n, room - n, "_%lu", (unsigned long)taken->repeats);
+		r.n = n + (size_t)snprintf(text + n, room - n, "%c%lu", dotted ? '.' : '_',
+					   (unsigned long)taken->repeats + dotted);
 	} while (find(keys, r));
 	return r;
 }
 
-struct view json_keys_add(struct json_keys *keys, struct arena *a, struct view name)
+static struct view add(struct json_keys *keys, struct arena *a, struct view name, bool dotted)
 {
 	const struct view none = {NULL, 0};
 	struct json_key *const taken = find(keys, name);
 	struct view text = name;
 
 	if (taken)
-		text = numbered(keys, a, taken);
+		text = numbered(keys, a, taken, dotted);
 	if (!text.p || !insert(keys, a, text))
 		return none;
 	return text;
+}
+
+struct view json_keys_add(struct json_keys *keys, struct arena *a, struct view name)
+{
+	return add(keys, a, name, false);
+}
+
+struct view json_keys_add_dotted(struct json_keys *keys, struct arena *a, struct view name)
+{
+	return add(keys, a, name, true);
 }

@@ -33,4 +33,7 @@ struct json_keys {
  */
 struct view json_keys_add(struct json_keys *keys, struct arena *a, struct view name);
 
+/* The same with `.2`, `.3` and so on: the second, the third of the name. */
+struct view json_keys_add_dotted(struct json_keys *keys, struct arena *a, struct view name);
+
 #endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scan of `tocsin events`: units on their way from the workers to the client, in order.
+ *
+ * A unit's `told` is a list of entries, each the number of selected events of the piece before it
+ * (8 bytes as they stand in memory), a kind, and for a loss its line with a NUL. A client that ends
+ * the run early in a piece is then told of what lies before that place and nothing else, wherever
+ * pieces were cut: the same for any number of threads.
+ */
+#include "cli/events_run.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+enum told { TOLD_LOSS = 'l', TOLD_MISMATCH = 'm', TOLD_UNDECIDED = 'u' };
+
+static void add_entry(struct events_unit *u, enum told kind)
+{
+	buf_add(&u->told, &u->selected, sizeof(u->selected));
+	buf_byte(&u->told, (char)kind);
+}
+
+void events_unit_loss(struct events_unit *u, const struct scan_damage *damage)
+{
+	const struct tocsin_error *const error = &damage->error;
+	const bool mismatch = error->status == TOCSIN_MISMATCH;
+	struct buf *const line = &u->told;
+
+	add_entry(u, mismatch ? TOLD_MISMATCH : TOLD_LOSS);
+	buf_printf(line, "%s: ", damage->source->path);
+	if (damage->chunk != SCAN_NO_CHUNK)
+		buf_printf(line, "chunk %lu, ", (unsigned long)damage->chunk);
+	if (damage->record_id)
+		buf_printf(line, "record %llu, ", (unsigned long long)damage->record_id);
+	if (error->status != TOCSIN_NOT_FOUND && (error->status != TOCSIN_IO || error->offset))
+		buf_printf(line, "offset 0x%llx, ", (unsigned long long)error->offset);
+	if (damage->bytes) {
+		cli_thousands(line, damage->bytes);
+		buf_str(line, damage->bytes == 1 ? " byte, " : " bytes, ");
+	}
+	buf_printf(line, "%s: %s", tocsin_status_name(error->status), error->msg);
+	if (error->detail[0])
+		buf_printf(line, " (%s)", error->detail);
+	buf_byte(line, 0);
+}
+
+/* ---- Units */
+
+static void unit_discard(struct events_run *r, struct events_unit *u)
+{
+	if (!u)
+		return;
+	if (u->part)
+		r->client->part_free(r->client->context, u->part);
+	buf_free(&u->told);
+	free(u);
+}
+
+static struct events_unit *unit_new(const struct events_run *r)
+{
+	struct events_unit *const u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	u->part = r->client->part_new(r->client->context);
+	if (!u->part) {
+		free(u);
+		return NULL;
+	}
+	return u;
+}
+
+static void *unit_begin(void *context, const struct scan_worker *w, const struct source *source)
+{
+	struct events_run *const r = context;
+	struct events_unit *u;
+
+	mutex_lock(&r->lock);
+	u = r->pool;
+	if (u)
+		r->pool = u->next;
+	mutex_unlock(&r->lock);
+	if (!u)
+		u = unit_new(r);
+	if (u) {
+		u->source = source;
+		u->number = w->unit;
+		u->held = 0;
+		u->over = false;
+	}
+	return u;
+}
+
+/* Everything in it has been handed on. */
+static void unit_release(struct events_run *r, struct events_unit *u)
+{
+	mutex_lock(&r->lock);
+	u->next = r->pool;
+	r->pool = u;
+	mutex_unlock(&r->lock);
+}
+
+/* ---- Handing on */
+
+/* Tells what stands before the `taken`th event of the piece. */
+static void tell(struct events_run *r, const struct events_unit *u, uint64_t taken)
+{
+	const struct buf *const b = &u->told;
+	size_t i = 0;
+
+	while (i < b->n) {
+		uint64_t before;
+		char kind;
+
+		memcpy(&before, b->p + i, sizeof(before));
+		kind = b->p[i + sizeof(before)];
+		i += sizeof(before) + 1;
+		if (before > taken)
+			return;
+		if (kind == TOLD_UNDECIDED) {
+			r->totals.undecided++;
+			continue;
+		}
+		cli_error("%s", b->p + i);
+		i += strlen(b->p + i) + 1;
+		if (kind == TOLD_LOSS)
+			r->totals.lost++;
+	}
+}
+
+static void add_account(struct evtx_account *to, const struct evtx_account *more)
+{
+	to->headers += more->headers;
+	to->records += more->records;
+	to->recovered += more->recovered;
+	to->unused += more->unused;
+	to->residue += more->residue;
+	to->lost += more->lost;
+	to->noise += more->noise;
+	to->copies += more->copies;
+}
+
+static void add_counts(struct events_totals *t, const struct events_unit *u)
+{
+	t->records += u->records;
+	t->selected += u->selected;
+	t->recovered += u->recovered;
+	t->carved += u->carved;
+	t->borrowed += u->borrowed;
+	t->missing += u->missing;
+	add_account(&t->account, &u->account);
+}
+
+/* Hands on what the unit has, and empties it: by whoever has the unit whose turn it is. */
+static void hand_on(struct events_run *r, struct events_unit *u)
+{
+	uint64_t taken = UINT64_MAX;
+	bool more, failed = buf_failed(&u->told);
+
+	more = !failed && r->client->take(r->client->context, u->source, u->part, &taken);
+	if (!failed)
+		tell(r, u, more ? UINT64_MAX : taken);
+	add_counts(&r->totals, u);
+	u->records = u->selected = 0;
+	u->recovered = u->carved = u->borrowed = u->missing = 0;
+	memset(&u->account, 0, sizeof(u->account));
+	if (u->told.size > LIMIT_EVENTS_PIECE)
+		buf_free(&u->told);
+	buf_clear(&u->told);
+	mutex_lock(&r->lock);
+	r->held -= u->held;
+	u->held = 0;
+	r->no_memory = r->no_memory || failed;
+	r->ended_early = r->ended_early || (!more && !failed);
+	r->stopped = r->stopped || !more;
+	cond_broadcast(&r->moved);
+	mutex_unlock(&r->lock);
+}
+
+/* Whether the run has ended. */
+static bool is_over(struct events_run *r)
+{
+	bool stopped;
+
+	mutex_lock(&r->lock);
+	stopped = r->stopped;
+	mutex_unlock(&r->lock);
+	return stopped;
+}
+
+static bool unit_end(void *context, const struct source *source, void *state)
+{
+	struct events_run *const r = context;
+	struct events_unit *const u = state;
+	bool stopped;
+
+	(void)source;
+	if (!u) {
+		mutex_lock(&r->lock);
+		r->no_memory = r->stopped = true;
+		cond_broadcast(&r->moved);
+		mutex_unlock(&r->lock);
+		return false;
+	}
+	if (!is_over(r))
+		hand_on(r, u);
+	stopped = is_over(r);
+	mutex_lock(&r->lock);
+	r->due++;
+	cond_broadcast(&r->moved);
+	mutex_unlock(&r->lock);
+	if (stopped)
+		unit_discard(r, u);
+	else
+		unit_release(r, u);
+	return !stopped;
+}
+
+/*
+ * The unit holds `now` bytes: a piece of them is handed on when it is its turn; else the worker
+ * waits while too much is held. The unit whose turn it is never waits, so the run can't stand
+ * still.
+ */
+static void flow(struct events_run *r, struct events_unit *u, size_t now)
+{
+	bool due;
+
+	mutex_lock(&r->lock);
+	r->held += now - u->held;
+	u->held = now;
+	while (!r->stopped && u->number != r->due && r->held > LIMIT_EVENTS_HELD)
+		cond_wait(&r->moved, &r->lock);
+	due = !r->stopped && u->number == r->due;
+	mutex_unlock(&r->lock);
+	if (due)
+		hand_on(r, u);
+	u->over = is_over(r);
+}
+
+/* ---- What the scan tells */
+
+static void count(struct events_unit *u, const struct event *e)
+{
+	u->records++;
+	u->recovered += e->origin == EVENT_RECOVERED;
+	u->carved += e->origin == EVENT_CARVED;
+	u->borrowed += e->template_path != NULL;
+	u->missing += e->template_missing && !e->template_path;
+}
+
+static void on_event(void *context, const struct scan_worker *w, void *state, const struct event *e)
+{
+	struct events_run *const r = context;
+	struct events_unit *const u = state;
+	const uint64_t time = event_time(e);
+	enum tri answer = TRI_TRUE;
+	size_t now;
+
+	if (!u || u->over)
+		return;
+	count(u, e);
+	if (time < r->since || time > r->until)
+		return;
+	if (r->query)
+		answer = matcher_match(r->matchers[w->index], e);
+	if (answer == TRI_UNDECIDED)
+		add_entry(u, TOLD_UNDECIDED);
+	if (answer != TRI_TRUE)
+		return;
+	u->selected++;
+	now = r->client->event(r->client->context, w, u, e) + u->told.n;
+	if (now >= u->held + LIMIT_EVENTS_PIECE)
+		flow(r, u, now);
+}
+
+static void on_damage(void *context, const struct scan_worker *w, void *state,
+		      const struct scan_damage *damage)
+{
+	(void)context;
+	(void)w;
+	if (state)
+		events_unit_loss(state, damage);
+}
+
+static void on_account(void *context, const struct scan_worker *w, void *state,
+		       const struct evtx_account *account)
+{
+	struct events_unit *const u = state;
+
+	(void)context;
+	(void)w;
+	if (u)
+		add_account(&u->account, account);
+}
+
+static void on_progress(void *context, uint64_t done, uint64_t total)
+{
+	const struct events_run *const r = context;
+
+	cli_progress(r->cli, done, total);
+}
+
+static void unit_unused(void *context, void *state)
+{
+	unit_discard(context, state);
+}
+
+bool events_scan(struct events_run *r, const struct events_client *client)
+{
+	const struct scan_client scan = {
+		.context = r,
+		.unit_begin = unit_begin,
+		.event = on_event,
+		.damage = on_damage,
+		.account = on_account,
+		.unit_end = unit_end,
+		.progress = on_progress,
+		.unit_free = unit_unused,
+	};
+	struct tocsin_error error;
+	enum tocsin_status status;
+
+	r->client = client;
+	r->due = 0;
+	status = scan_run(r->evidence, &r->options, &scan, &error);
+	while (r->pool) {
+		struct events_unit *const u = r->pool;
+
+		r->pool = u->next;
+		unit_discard(r, u);
+	}
+	if (status != TOCSIN_OK || r->no_memory) {
+		cli_error("out of memory");
+		return false;
+	}
+	r->complete = !r->ended_early;
+	return true;
+}
