@@ -361,8 +361,9 @@ static enum tocsin_status referred(struct binxml_context *c, size_t at, uint32_t
 	       "template definition lies outside the chunk");
 	ENSURE(goes_by(c, at, id), error, TOCSIN_INVALID, at,
 	       "another template, or none, stands where this one was defined");
-	ENSURE(at >= c->live_end || le32(header.p + 20) <= c->live_end - at, error, TOCSIN_INVALID,
-	       at, "template definition is overwritten in part");
+	ENSURE(at >= c->live_end ||
+		       DEFINITION_HEADER + (uint64_t)le32(header.p + 20) <= c->live_end - at,
+	       error, TOCSIN_INVALID, at, "template definition is overwritten in part");
 	return template_definition(c, at, ret, error);
 }
 
