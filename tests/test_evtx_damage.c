@@ -124,6 +124,9 @@ static void cut_at(const struct fixture *f, size_t n)
 
 	while (whole < ALL && f->end[whole + 1] <= n)
 		whole++;
+	/* A record that has lost no more than its padding and its trailing size is read. */
+	if (r.records > whole && n + 16 >= f->end[whole + 1])
+		whole++;
 	if (r.records != whole || (n > chunk && n < used && !r.damages)) {
 		print_error("cut at %zu: %u records of %u, %u damages\n", n, r.records, whole,
 			    r.damages);

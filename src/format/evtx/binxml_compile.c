@@ -101,6 +101,17 @@ static bool name_fits(const struct view chunk, size_t at)
 	return (size_t)le16(chunk.p + at + 6) * 2 + 2 <= chunk.n - at - 8;
 }
 
+/* The hash that stands before a name: of UTF-16 units, multiplier 65,599. */
+static bool name_hash_ok(const uint8_t *name)
+{
+	const size_t units = le16(name + 6);
+	uint32_t h = 0;
+
+	for (size_t i = 0; i < units; i++)
+		h = h * 65599u + le16(name + 8 + 2 * i);
+	return units && (uint16_t)h == le16(name + 4);
+}
+
 /* Reads a name reference; the name stands inline where the offset is the place just behind it. */
 static enum tocsin_status read_name(struct compile *s, const struct binxml_name **ret)
 {
@@ -118,6 +129,8 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 		TAKE(inline_name, s, 8 + units * 2 + 2);
 		(void)inline_name;
 	}
+	if (s->c->live_end && !name_hash_ok(chunk.p + offset))
+		return fail(s, TOCSIN_INVALID, "no name stands where BinXML refers to one");
 	/* Four bytes are enough to name 64 KiB. */
 	if (!binxml_charge_text(s->c, units * 3))
 		return fail(s, TOCSIN_LIMIT, "the names of this chunk make too much text");

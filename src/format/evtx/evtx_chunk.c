@@ -121,8 +121,7 @@ static bool header_plausible(struct view bytes)
 	if (header_sum_ok(bytes, chunk_magic))
 		return true;
 	return le32(bytes.p + 40) == 128 && free_offset > CHUNK_HEADER_SIZE &&
-	       free_offset <= EVTX_CHUNK_SIZE &&
-	       range_fits(le64(bytes.p + 24), le64(bytes.p + 32));
+	       free_offset <= EVTX_CHUNK_SIZE && range_fits(le64(bytes.p + 24), le64(bytes.p + 32));
 }
 
 /* ---- Records by their places ---- */
@@ -152,8 +151,7 @@ static bool id_fits(const struct evtx_decoder *d, uint64_t id, size_t at)
 		return true;
 	if (!d->has_last_id)
 		return !d->has_range;
-	return id > d->last_id &&
-	       id - d->last_id <= 1 + (at - d->trusted_end) / RECORD_SIZE_MIN;
+	return id > d->last_id && id - d->last_id <= 1 + (at - d->trusted_end) / RECORD_SIZE_MIN;
 }
 
 /* Where the next whole record whose id the header counts stands behind `at`, at most at the end of
@@ -353,10 +351,15 @@ static enum tocsin_status read_torn(struct evtx_decoder *d, size_t at, size_t en
 {
 	const char *note;
 	const enum event_origin origin = origin_at(d, at, &note);
+	const struct event *e;
 
 	if (end - at < RECORD_SIZE_MIN || !evtx_charge_bytes(d, end - at))
 		return TOCSIN_INVALID;
-	return evtx_record_decode(d, at, end - at, origin, note, ret_event, NULL);
+	TRY(evtx_record_decode(d, at, end - at, origin, note, &e, NULL));
+	if (!e->template_missing && !evtx_record_root(e))
+		return TOCSIN_INVALID; /* nothing reads well anywhere */
+	*ret_event = e;
+	return TOCSIN_OK;
 }
 
 /*

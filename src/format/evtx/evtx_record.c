@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "format/evtx/evtx_decoder.h"
 
 static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
@@ -62,8 +63,8 @@ bool evtx_record_fits_inside(struct view chunk, size_t at, size_t end, size_t co
 	if (evtx_record_fits(inside, at))
 		return true;
 	return cover && h.n == RECORD_HEADER_SIZE && end - at >= RECORD_SIZE_MIN &&
-	       memcmp(h.p, record_magic, sizeof(record_magic)) == 0 &&
-	       le32(h.p + 4) == end - at && le32(inside.p + end - 4) == cover;
+	       memcmp(h.p, record_magic, sizeof(record_magic)) == 0 && le32(h.p + 4) == end - at &&
+	       le32(inside.p + end - 4) == cover;
 }
 
 bool evtx_charge_bytes(struct evtx_decoder *d, size_t n)
@@ -75,6 +76,27 @@ bool evtx_charge_bytes(struct evtx_decoder *d, size_t n)
 		return false;
 	d->context.chunk_nodes -= nodes;
 	return true;
+}
+
+const struct binxml_name *evtx_record_root(const struct event *e)
+{
+	const struct binxml_instance *instance = e->record;
+
+	for (unsigned depth = 0; depth < LIMIT_BINXML_NESTING; depth++) {
+		const struct binxml_program *const p = instance->program;
+		uint32_t i = 0;
+
+		while (i < p->count && p->ops[i].kind == OP_PI)
+			i++;
+		if (i == p->count)
+			return NULL;
+		if (p->ops[i].kind == OP_OPEN)
+			return p->ops[i].name;
+		if (p->ops[i].kind != OP_INSTANCE)
+			return NULL;
+		instance = p->ops[i].instance;
+	}
+	return NULL;
 }
 
 /* The content of the record whose BinXML is chunk[at .. end); *ret_end is where it ends. */
@@ -117,8 +139,8 @@ static enum tocsin_status record_error(const struct evtx_decoder *d, size_t reco
 	return error->status;
 }
 
-static enum tocsin_status read_event(struct evtx_decoder *d, size_t at, size_t end,
-				     struct event *e, struct tocsin_error *error)
+static enum tocsin_status read_event(struct evtx_decoder *d, size_t at, size_t end, struct event *e,
+				     struct tocsin_error *error)
 {
 	struct binxml_context *const c = &d->context;
 	const struct binxml_instance *content;
@@ -189,6 +211,8 @@ enum tocsin_status evtx_record_decode_cut(struct evtx_decoder *d, size_t at,
 	e->origin = origin;
 	e->note = note;
 	TRY(decode(d, at, end, e, error));
+	ENSURE(e->template_missing || evtx_record_root(e), error, TOCSIN_TRUNCATED, d->offset + at,
+	       "a record without content");
 	*ret_event = e;
 	return TOCSIN_OK;
 }

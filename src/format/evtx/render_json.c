@@ -491,6 +491,7 @@ enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *
 
 	if (!e->record)
 		return TOCSIN_USAGE;
+	binxml_begin(&d->context); /* other records may have been read since */
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &j, NULL);
 	if (status == TOCSIN_OK) {

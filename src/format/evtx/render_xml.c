@@ -180,6 +180,7 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 
 	if (!e->record)
 		return TOCSIN_USAGE;
+	binxml_begin(&d->context); /* other records may have been read since */
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &x, NULL);
 	binxml_rendered(&d->context, mark, out->n - x.start);
