@@ -29,6 +29,8 @@ struct evtx_writer {
 	uint64_t next_record;
 	uint64_t records, chunks;   /* chunks that the sink has, the first at FILE_HEADER */
 	uint64_t first_id, last_id; /* of the chunk being filled */
+	uint64_t chunk_records;     /* in it */
+	uint64_t header_next;       /* the next id as the file's header tells it: above all ids */
 	uint32_t last_record;       /* offset of its last record; 0: it is empty */
 	bool started;               /* the sink has a file header */
 	bool finished;
@@ -89,6 +91,7 @@ struct evtx_writer *evtx_writer_new(struct evtx_sink sink,
 	if (options)
 		w->options = *options;
 	w->next_record = w->options.first_record ? w->options.first_record : 1;
+	w->header_next = w->next_record;
 	pen_reset(&w->pen);
 	return w;
 }
@@ -111,7 +114,7 @@ static enum tocsin_status write_file_header(struct evtx_writer *w, struct tocsin
 	flags |= w->options.full ? FILE_FULL : 0;
 	flags |= w->options.no_crc32 ? FILE_NO_CRC32 : 0;
 	put64(header + 16, w->chunks ? w->chunks - 1 : 0);
-	put64(header + 24, w->next_record);
+	put64(header + 24, w->header_next);
 	put32(header + 32, 128);
 	put16(header + 36, 1);
 	put16(header + 38, 3);
@@ -130,11 +133,14 @@ static void close_chunk_header(struct evtx_writer *w)
 {
 	uint8_t *const c = w->pen.chunk;
 	const struct view records = {c + CHUNK_HEADER, w->pen.at - CHUNK_HEADER};
+	/* Records are numbered through the file, whatever their ids. */
+	const uint64_t first = w->options.first_record ? w->options.first_record : 1;
+	const uint64_t behind = first + w->records;
 	uint32_t crc;
 
 	memcpy(c, "ElfChnk", 8);
-	put64(c + 8, w->last_record ? w->first_id : 1);
-	put64(c + 16, w->last_record ? w->last_id : NO_RECORD);
+	put64(c + 8, w->last_record ? behind - w->chunk_records : 1);
+	put64(c + 16, w->last_record ? behind - 1 : NO_RECORD);
 	put64(c + 24, w->last_record ? w->first_id : NO_RECORD);
 	put64(c + 32, w->last_record ? w->last_id : NO_RECORD);
 	put32(c + 40, 128);
@@ -158,6 +164,7 @@ static enum tocsin_status write_chunk(struct evtx_writer *w, struct tocsin_error
 	TRY(sink_write(w, FILE_HEADER + w->chunks * CHUNK_SIZE, bytes, error));
 	w->chunks++;
 	w->last_record = 0;
+	w->chunk_records = 0;
 	pen_reset(&w->pen);
 	return TOCSIN_OK;
 }
@@ -243,7 +250,10 @@ static enum tocsin_status add_record(struct evtx_writer *w, const struct record 
 	w->last_record = start;
 	w->last_id = r->id;
 	w->next_record = r->id + 1;
+	if (w->next_record > w->header_next)
+		w->header_next = w->next_record;
 	w->records++;
+	w->chunk_records++;
 	return TOCSIN_OK;
 }
 
@@ -289,6 +299,22 @@ enum tocsin_status evtx_writer_add_filled(struct evtx_writer *w, uint64_t record
 		.filling = filling,
 	};
 
+	return add_record(w, &r, error);
+}
+
+enum tocsin_status evtx_writer_add_exact(struct evtx_writer *w, uint64_t record_id,
+					 uint64_t written, pen_fill fill, const void *filling,
+					 struct tocsin_error *error)
+{
+	const struct record r = {
+		.id = record_id,
+		.written = written,
+		.fill = fill,
+		.filling = filling,
+	};
+
+	if (w->last_record && record_id <= w->last_id)
+		TRY(write_chunk(w, error));
 	return add_record(w, &r, error);
 }
 

@@ -199,4 +199,10 @@ TOCSIN_MUST_USE enum tocsin_status evtx_writer_add_filled(struct evtx_writer *w,
 							  const void *filling,
 							  struct tocsin_error *error);
 
+/* The same with just this id, be it 0, in a chunk where it follows the one before. */
+TOCSIN_MUST_USE enum tocsin_status evtx_writer_add_exact(struct evtx_writer *w, uint64_t record_id,
+							 uint64_t written, pen_fill fill,
+							 const void *filling,
+							 struct tocsin_error *error);
+
 #endif
