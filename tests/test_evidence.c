@@ -3,6 +3,8 @@
  * silence. */
 #include "test.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -160,7 +162,7 @@ static void test_given(void **state)
 	paths[4] = paths[3];
 	paths[5] = in(missing, "missing.evtx");
 	paths[6] = in(notes, "notes.txt");
-	paths[7] = "-";
+	paths[7] = "/dev/null"; /* a device may never end */
 	paths[8] = in(hard, "hard.evtx");
 	assert_int_equal(link(a, hard), 0);
 	e = open_all(paths, 9);
@@ -173,19 +175,73 @@ static void test_given(void **state)
 	assert_int_equal(e->error_count, 2);
 	assert_string_equal(e->errors[0].path, missing);
 	assert_status(e->errors[0].error.status, TOCSIN_NOT_FOUND);
-	assert_string_equal(e->errors[1].path, "-");
+	assert_string_equal(e->errors[1].path, "/dev/null");
 	assert_status(e->errors[1].error.status, TOCSIN_UNSUPPORTED);
 	evidence_free(e);
 	buf_free(&text);
 	assert_int_equal(unlink(hard), 0);
 }
 
+/* A process that writes `n` bytes of a log into `fd`, or into the pipe at `path`. */
+static pid_t start_writer(int fd, const char *path, size_t n)
+{
+	const pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		static uint8_t bytes[4096] = "ElfFile";
+		FILE *const f = path ? fopen(path, "wb") : fdopen(fd, "wb");
+
+		for (; f && n; n -= n < sizeof(bytes) ? n : sizeof(bytes)) {
+			bytes[200]++;
+			if (!fwrite(bytes, n < sizeof(bytes) ? n : sizeof(bytes), 1, f))
+				break;
+		}
+		_exit(!f || fclose(f) ? 1 : 0);
+	}
+	return child;
+}
+
+/* A source that came through a pipe has what start_writer() wrote. */
+static void check_written(const struct source *s, const char *path, size_t n)
+{
+	uint8_t bytes[8] = {0};
+	size_t got, at;
+
+	assert_string_equal(s->path, path);
+	assert_int_equal(s->size, n);
+	assert_non_null(s->file);
+	assert_int_equal(os_size(s->file), n);
+	for (at = 0; at + 4096 <= n; at += 4096) {
+		assert_ok(os_read_at(s->file, at + 200, bytes, 1, &got, NULL));
+		assert_int_equal(bytes[0], (at / 4096 + 1) & 0xff);
+	}
+}
+
+/* Makes `fd` the standard input; returns what it was, for restore_input(). */
+static int replace_input(int fd)
+{
+	const int before = dup(STDIN_FILENO);
+
+	assert_true(before >= 0);
+	assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+	close(fd);
+	return before;
+}
+
+static void restore_input(int before)
+{
+	assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+	close(before);
+}
+
 static void test_special(void **state)
 {
 	char pipe_path[512], given[512];
 	const char *const folder_path[] = {in(given, "special")};
-	const char *const pipe_given[] = {in(pipe_path, "special/pipe.evtx")};
+	const char *const pipe_given[] = {in(pipe_path, "special/pipe.evtx"), pipe_path};
 	struct evidence *e;
+	pid_t child;
 
 	(void)state;
 	folder("special");
@@ -195,9 +251,182 @@ static void test_special(void **state)
 	assert_int_equal(e->source_count, 1);
 	assert_int_equal(e->ignored, 1);
 	evidence_free(e);
-	e = open_all(pipe_given, 1);
-	assert_int_equal(e->error_count, 1);
+	/* Given, it is read; given twice, it would hang. */
+	child = start_writer(-1, pipe_path, 300 * 4096 + 17);
+	e = open_all(pipe_given, 2);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(e->error_count, 0);
+	assert_int_equal(e->duplicates, 1);
+	assert_int_equal(e->source_count, 1);
+	check_written(&e->sources[0], pipe_path, 300 * 4096 + 17);
 	evidence_free(e);
+}
+
+static void test_standard_input(void **state)
+{
+	const char *const paths[] = {"-", "-", "/dev/stdin"};
+	int ends[2], before;
+	struct evidence *e;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	child = start_writer(ends[1], NULL, 40 * 4096);
+	close(ends[1]);
+	before = replace_input(ends[0]);
+	e = open_all(paths, 3);
+	restore_input(before);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(e->source_count, 1);
+	check_written(&e->sources[0], "-", 40 * 4096);
+	assert_true(e->sources[0].given);
+	assert_int_equal(e->bytes, 40 * 4096);
+	assert_int_equal(e->error_count, 1); /* the second `-` */
+	assert_status(e->errors[0].error.status, TOCSIN_USAGE);
+	assert_int_equal(e->duplicates, 1); /* its other name */
+	evidence_free(e);
+}
+
+/* A pipe that the shell names: tocsin events <(...). */
+static void test_pipe_by_number(void **state)
+{
+	char name[64];
+	const char *const paths[] = {name};
+	struct evidence *e;
+	int ends[2];
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
+	child = start_writer(ends[1], NULL, 4096);
+	close(ends[1]);
+	e = open_all(paths, 1);
+	close(ends[0]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(e->source_count, 1);
+	check_written(&e->sources[0], name, 4096);
+	evidence_free(e);
+}
+
+/* Evidence of standard input from a file, where `skip` bytes of it were read before. */
+static struct evidence *open_input(const char *path, off_t skip, const char *also)
+{
+	const char *const paths[] = {"-", also};
+	const int fd = open(path, O_RDONLY);
+	struct evidence *e;
+	int before;
+
+	assert_true(fd >= 0);
+	if (skip)
+		assert_int_equal(lseek(fd, skip, SEEK_SET), skip);
+	before = replace_input(fd);
+	e = open_all(paths, also ? 2 : 1);
+	restore_input(before);
+	return e;
+}
+
+static void test_standard_input_file(void **state)
+{
+	static uint8_t bytes[5000] = "xxxxxxxxElfFile";
+	char path[512];
+	struct evidence *e;
+	size_t got;
+
+	(void)state;
+	put_log("input.evtx");
+	e = open_input(in(path, "input.evtx"), 0, path);
+	assert_int_equal(e->source_count, 1);
+	assert_int_equal(e->duplicates, 1); /* the same file by its path */
+	assert_string_equal(e->sources[0].path, "-");
+	assert_int_equal(e->sources[0].size, 4096);
+	assert_ok(os_read_at(e->sources[0].file, 0, bytes + 100, 8, &got, NULL));
+	assert_memory_equal(bytes + 100, "ElfFile", 8);
+	evidence_free(e);
+
+	/* Somebody has read the start of it: the rest is the log. */
+	put("input.bin", bytes, sizeof(bytes));
+	e = open_input(in(path, "input.bin"), 8, NULL);
+	assert_int_equal(e->source_count, 1);
+	assert_int_equal(e->sources[0].size, sizeof(bytes) - 8);
+	evidence_free(e);
+
+	put("input.evt", "\x30\0\0\0LfLe", 8);
+	e = open_input(in(path, "input.evt"), 0, NULL);
+	assert_int_equal(e->source_count, 0);
+	assert_int_equal(e->other_count, 1);
+	assert_string_equal(e->others[0].path, "-");
+	assert_int_equal(e->others[0].kind, SOURCE_EVT);
+	assert_non_null(strstr(e->others[0].reason, "wevtutil"));
+	assert_null(e->others[0].file);
+	evidence_free(e);
+
+	e = open_input("/dev/null", 0, NULL);
+	assert_int_equal(e->other_count, 1);
+	assert_string_equal(e->others[0].reason, "an empty file");
+	evidence_free(e);
+
+	e = open_input(top, 0, NULL); /* a folder can't be read as bytes */
+	assert_int_equal(e->error_count, 1);
+	assert_status(e->errors[0].error.status, TOCSIN_IO);
+	evidence_free(e);
+}
+
+/* Reading fails behind some bytes: they are evidence, and the rest is an error with its place. */
+static void test_standard_input_fails(void **state)
+{
+	static const uint8_t bytes[6000] = "ElfFile";
+	const char *const paths[] = {"-"};
+	struct evidence *e;
+	int ends[2], before;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_int_equal(write(ends[1], bytes, sizeof(bytes)), (ssize_t)sizeof(bytes));
+	assert_int_equal(write(ends[0], "x", 1), 1);
+	close(ends[1]); /* with a byte that it has not read: a reset */
+	before = replace_input(ends[0]);
+	e = open_all(paths, 1);
+	restore_input(before);
+	assert_int_equal(e->error_count, 1);
+	assert_string_equal(e->errors[0].path, "-");
+	assert_status(e->errors[0].error.status, TOCSIN_IO);
+	assert_int_equal(e->errors[0].error.offset, sizeof(bytes));
+	assert_int_equal(e->source_count, 1);
+	assert_int_equal(e->sources[0].size, sizeof(bytes));
+	evidence_free(e);
+}
+
+/* For carving every regular file is a source. */
+static void test_every_file(void **state)
+{
+	static const struct evidence_options every = {.every_file = true};
+	char path[512];
+	const char *const paths[] = {in(path, "every")};
+	struct evidence *e = NULL;
+	struct tocsin_error error;
+	struct buf text = {0};
+	char fifo[512];
+	size_t i;
+
+	(void)state;
+	folder("every");
+	folder("every/below");
+	put_log("every/a.evtx");
+	put("every/below/disk.img", "hello", 5);
+	put("every/empty", "", 0);
+	put("every/old.evt", "\x30\0\0\0LfLe", 8);
+	assert_int_equal(mkfifo(in(fifo, "every/pipe"), 0600), 0);
+	assert_ok(evidence_open(paths, 1, &every, &e, &error));
+	assert_string_equal(names(&text, e->sources, e->source_count),
+			    "every/a.evtx every/below/disk.img every/empty every/old.evt");
+	for (i = 0; i < e->source_count; i++)
+		assert_null(e->sources[i].reason);
+	assert_int_equal(e->other_count, 0);
+	assert_int_equal(e->ignored, 1);
+	assert_int_equal(e->bytes, 4096 + 5 + 8);
+	evidence_free(e);
+	buf_free(&text);
 }
 
 static void test_unreadable(void **state)
@@ -345,10 +574,19 @@ static void test_host(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_walk),      cmocka_unit_test(test_given),
-		cmocka_unit_test(test_special),   cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_deep),      cmocka_unit_test(test_lost_header),
-		cmocka_unit_test(test_recognise), cmocka_unit_test(test_host),
+		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_special),
+		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_lost_header),
+		cmocka_unit_test(test_recognise),
+		cmocka_unit_test(test_host),
+		cmocka_unit_test(test_standard_input),
+		cmocka_unit_test(test_standard_input_file),
+		cmocka_unit_test(test_standard_input_fails),
+		cmocka_unit_test(test_pipe_by_number),
+		cmocka_unit_test(test_every_file),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, clean);

@@ -18,7 +18,7 @@ enum source_kind {
 };
 
 struct source {
-	const char *path; /* as given, or given folder + names below it */
+	const char *path; /* as given ("-": standard input), or given folder + names below it */
 	enum source_kind kind;
 	uint64_t size; /* bytes when listed; a live log may grow or shrink */
 	bool given; /* named by the user, not found by the walk: not being evidence is then an error
@@ -56,9 +56,10 @@ struct evidence_options {
 /*
  * Lists `paths` (files and folders). Names of a folder come in byte order, files and folders mixed.
  * Links to folders are not followed below a given folder; the same file reached twice, by whatever
- * path, link or hard link, counts once. `-` is standard input; it and named pipes are read to their
- * end into a temporary file. `options` may be NULL. Never fails for a single bad path (see
- * `errors`), only without memory.
+ * path, link or hard link, counts once. `-` is standard input, at most once; it (unless it is a
+ * file) and given pipes are read to their end into a temporary file; where reading them fails, what
+ * came before is a source beside the error. `options` may be NULL. Never fails for a single bad
+ * path (see `errors`), only without memory.
  */
 TOCSIN_MUST_USE enum tocsin_status evidence_open(const char *const *paths, size_t count,
 						 const struct evidence_options *options,

@@ -8,6 +8,7 @@
  * size and a checksum of the first bytes must agree as well: better a file read twice than one
  * lost.
  */
+#include "evidence/drain.h"
 #include "evidence/evidence.h"
 #include "evidence/recognise.h"
 
@@ -16,6 +17,7 @@
 #include "base/crc32.h"
 #include "base/limits.h"
 #include "base/os.h"
+#include "base/stream.h"
 #include "base/utf.h"
 #include "format/evtx/evtx.h"
 
@@ -41,6 +43,7 @@ struct frame {
 struct walk {
 	struct evidence *e;
 	bool every_file;
+	bool standard_input; /* was given */
 	size_t source_room, other_room, error_room;
 	struct arena scratch; /* names of the folders on the way */
 	struct key_set seen;
@@ -130,10 +133,15 @@ static bool add_error(struct walk *w, const char *path, const struct tocsin_erro
 	return true;
 }
 
+static bool is_source(const struct walk *w, const struct source *s)
+{
+	return s->kind == SOURCE_EVTX || w->every_file;
+}
+
 static bool add_source(struct walk *w, const char *path, const struct source *what)
 {
 	struct evidence *const e = w->e;
-	const bool readable = what->kind == SOURCE_EVTX || w->every_file;
+	const bool readable = is_source(w, what);
 	struct source **const list = readable ? &e->sources : &e->others;
 	size_t *const count = readable ? &e->source_count : &e->other_count;
 	struct source *const more =
@@ -147,8 +155,12 @@ static bool add_source(struct walk *w, const char *path, const struct source *wh
 	more[*count] = *what;
 	more[*count].path = copy;
 	++*count;
-	if (readable)
+	if (readable) {
 		e->bytes += what->size;
+		e->sources[e->source_count - 1].reason = NULL;
+	} else {
+		e->others[e->other_count - 1].file = NULL;
+	}
 	return true;
 }
 
@@ -166,9 +178,11 @@ static const char *reason_of(const struct source *s, bool evtx_name)
 	case SOURCE_EVTX:
 		return NULL;
 	case SOURCE_EVT:
-		return "a legacy event log (EVT, Windows XP and 2003): not read by this version";
+		return "a legacy event log (EVT, Windows XP and 2003): not read by this version; "
+		       "Windows converts it: wevtutil export-log OLD.evt NEW.evtx /lf:true";
 	case SOURCE_ETL:
-		return "an event trace (ETL): not read by this version";
+		return "an event trace (ETL): not read by this version; Windows converts it: "
+		       "tracerpt TRACE.etl -o NEW.evtx -of EVTX";
 	case SOURCE_OTHER:
 		break;
 	}
@@ -180,60 +194,132 @@ static const char *reason_of(const struct source *s, bool evtx_name)
 			: "named .evtx, but its content is not an event log";
 }
 
-/* Looks into one open file and files it. */
-static bool sort_in(struct walk *w, const char *path, struct os_file *file, struct file_key *key,
-		    bool known, bool given)
+/*
+ * A file that is open, while it is sorted in. `own`: it can't be opened by its path, so a source
+ * takes it over.
+ */
+struct found {
+	const char *path;
+	struct os_file *file;
+	bool given, own;
+	bool known; /* device and file number of `key` are set */
+	struct file_key key;
+};
+
+/* Whether a file was here before; otherwise it is noted. False: no memory. */
+static bool note_seen(struct walk *w, const struct file_key *key, bool *ret_before)
 {
-	struct source s = {path, SOURCE_OTHER, os_size(file), given, NULL, NULL};
-	const bool evtx_name = named_evtx(path);
+	*ret_before = key_has(&w->seen, key);
+	w->e->duplicates += *ret_before;
+	return *ret_before || key_add(&w->seen, key);
+}
+
+/* Looks into one open file and files it; closes it unless a source has taken it over. */
+static bool sort_in(struct walk *w, struct found *f)
+{
+	struct source s = {
+		f->path, SOURCE_OTHER, os_size(f->file), f->given, f->own ? f->file : NULL, NULL};
+	const bool evtx_name = named_evtx(f->path);
 	struct tocsin_error error;
 	struct view first = {w->first, 0};
+	bool done = true, before = false;
 
-	if (os_read_at(file, 0, w->first, sizeof(w->first), &first.n, &error) != TOCSIN_OK)
-		return add_error(w, path, &error);
-	if (known) {
-		key->size = s.size;
-		key->crc = crc32_update(0, first);
-		if (key_has(&w->seen, key)) {
-			w->e->duplicates++;
-			return true;
-		}
-		if (!key_add(&w->seen, key))
-			return false;
+	if (os_read_at(f->file, 0, w->first, sizeof(w->first), &first.n, &error) != TOCSIN_OK) {
+		done = add_error(w, f->path, &error);
+		goto out;
+	}
+	if (f->known) {
+		f->key.size = s.size;
+		f->key.crc = crc32_update(0, first);
+		done = note_seen(w, &f->key, &before);
+		if (!done || before)
+			goto out;
 	}
 	s.kind = source_recognise(first);
-	if (s.kind == SOURCE_OTHER && (evtx_name || given) && source_has_chunks(file, s.size))
+	if (s.kind == SOURCE_OTHER && (evtx_name || f->given) && source_has_chunks(f->file, s.size))
 		s.kind = SOURCE_EVTX;
 	s.reason = reason_of(&s, evtx_name);
-	if (s.kind == SOURCE_EVTX || s.reason || w->every_file)
-		return add_source(w, path, &s);
-	w->e->ignored++;
-	return true;
+	if (is_source(w, &s) || s.reason)
+		done = add_source(w, f->path, &s);
+	else
+		w->e->ignored++;
+	if (done && f->own && is_source(w, &s))
+		f->file = NULL;
+out:
+	os_close(f->file);
+	return done;
 }
 
 static bool visit_file(struct walk *w, const char *path, bool given)
 {
-	struct os_identity id;
-	const bool known = os_identity(path, &id) && id.file != 0;
-	struct file_key key = {0, 0, 0, 0, false};
+	struct found f = {.path = path, .given = given};
 	struct tocsin_error error;
-	struct os_file *file;
-	bool done;
+	struct os_identity id;
 
-	if (known) {
-		key.device = id.device;
-		key.file = id.file;
-		given = given || key_has(&w->given, &key);
+	f.known = os_identity(path, &id) && id.file != 0;
+	if (f.known) {
+		f.key.device = id.device;
+		f.key.file = id.file;
+		f.given = given || key_has(&w->given, &f.key);
 	}
-	if (!given && known && !id.regular) {
+	if (!f.given && f.known && !id.regular) {
 		w->e->ignored++; /* a disk in /dev: open it only when asked to */
 		return true;
 	}
-	if (os_open(path, &file, &error) != TOCSIN_OK)
+	if (os_open(path, &f.file, &error) != TOCSIN_OK)
 		return add_error(w, path, &error);
-	done = sort_in(w, path, file, &key, known, given);
-	os_close(file);
-	return done;
+	return sort_in(w, &f);
+}
+
+/* A pipe or standard input, which is `path` NULL: read to its end. */
+static bool visit_stream(struct walk *w, const char *path)
+{
+	const char *const name = path ? path : stream_standard_name();
+	struct found f = {.path = path ? path : "-", .given = true, .own = true};
+	struct tocsin_error error;
+	struct os_identity id;
+
+	/* The same pipe by two names would be waited for, or be empty, the second time. */
+	if (name && os_identity(name, &id) && id.file != 0 && !id.regular) {
+		const struct file_key key = {id.device, id.file, 0, 0, true};
+		bool before;
+
+		if (!note_seen(w, &key, &before))
+			return false;
+		if (before)
+			return true;
+	}
+	if (evidence_drain(path, &f.file, &error) != TOCSIN_OK)
+		return add_error(w, f.path, &error);
+	if (error.status != TOCSIN_OK && !add_error(w, f.path, &error)) {
+		os_close(f.file);
+		return false;
+	}
+	return sort_in(w, &f);
+}
+
+static bool visit_standard_input(struct walk *w)
+{
+	const char *const name = stream_standard_file();
+	struct found f = {.path = "-", .given = true, .own = true};
+	struct tocsin_error error;
+	struct os_identity id;
+
+	if (w->standard_input) {
+		error_set(&error, TOCSIN_USAGE, 0,
+			  "standard input is given twice: it can be read once");
+		return add_error(w, "-", &error);
+	}
+	w->standard_input = true;
+	/* A file, and it may be opened once more: no need to copy it. */
+	if (!name || os_open(name, &f.file, NULL) != TOCSIN_OK)
+		return visit_stream(w, NULL);
+	f.known = os_identity(name, &id) && id.file != 0;
+	if (f.known) {
+		f.key.device = id.device;
+		f.key.file = id.file;
+	}
+	return sort_in(w, &f);
 }
 
 /* Opens a folder as the stack's top; one that can't be listed or lies too deep is an error entry.
@@ -333,11 +419,8 @@ static bool visit_given(struct walk *w, const char *path)
 {
 	struct tocsin_error error;
 
-	if (!strcmp(path, "-")) {
-		error_set(&error, TOCSIN_UNSUPPORTED, 0,
-			  "standard input is not read by this version: give a file or a folder");
-		return add_error(w, path, &error);
-	}
+	if (!strcmp(path, "-"))
+		return visit_standard_input(w);
 	switch (os_kind(path)) {
 	case OS_FILE:
 		return visit_file(w, path, true);
@@ -349,8 +432,7 @@ static bool visit_given(struct walk *w, const char *path)
 	case OS_OTHER:
 		break;
 	}
-	error_set(&error, TOCSIN_UNSUPPORTED, 0, "neither a file nor a folder: not opened");
-	return add_error(w, path, &error);
+	return visit_stream(w, path);
 }
 
 /* Which files the user named, before the first folder is walked: a walk may reach them first. */
@@ -404,8 +486,12 @@ enum tocsin_status evidence_open(const char *const *paths, size_t count,
 
 void evidence_free(struct evidence *e)
 {
+	size_t i;
+
 	if (!e)
 		return;
+	for (i = 0; i < e->source_count; i++)
+		os_close(e->sources[i].file);
 	arena_free(&e->arena);
 	free(e->sources);
 	free(e->others);

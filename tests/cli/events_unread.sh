@@ -11,7 +11,7 @@ printf '\060\0\0\0LfLe' >folder/old.evt
 : >folder/empty.evtx
 "$TOCSIN" events -q --count folder >/dev/null
 echo "a name that promises more: exit $?"
-"$TOCSIN" events -q --count missing.evtx folder/notes.txt - >/dev/null
+"$TOCSIN" events -q --count missing.evtx folder/notes.txt - </dev/null >/dev/null
 echo "given and not readable: exit $?"
 "$TOCSIN" events
 echo "nothing given: exit $?"
