@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Logs copied record by record through their portable form, and both sides compared: XML, JSON,
+ * every typed value, ids and times. For a test and a fuzz target.
+ */
+#ifndef TOCSIN_TESTS_PORTABLE_LAB_H
+#define TOCSIN_TESTS_PORTABLE_LAB_H
+
+#include <stdlib.h>
+
+#include "event_compare.h"
+#include "format/evtx/portable.h"
+
+/* What a record showed before it was copied. */
+struct lab_record {
+	const struct event *event;
+	struct view xml, json;
+	enum tocsin_status xml_status, json_status;
+};
+
+struct lab {
+	struct evtx_options options; /* to read with; the copy is always read without */
+	unsigned every;              /* copy each n-th record; 0 is 1 */
+	struct portable_store *store;
+	struct evtx_writer *writer;
+	struct buf log; /* the copy */
+	struct buf record;
+	struct arena arena;
+	struct lab_record *records;
+	size_t count, room;
+	uint64_t met;
+	unsigned refused;            /* not copied, and told why */
+	unsigned missing;            /* of these: for a lost template */
+	struct tocsin_error refusal; /* the last one but those */
+	const char *difference;      /* what the copy shows otherwise; NULL: nothing */
+};
+
+static inline bool lab_open(struct lab *lab)
+{
+	lab->store = portable_store_new();
+	lab->writer = evtx_writer_new(evtx_sink_buf(&lab->log), NULL);
+	return lab->store && lab->writer;
+}
+
+static inline void lab_close(struct lab *lab)
+{
+	portable_store_free(lab->store);
+	evtx_writer_free(lab->writer);
+	buf_free(&lab->log);
+	buf_free(&lab->record);
+	arena_free(&lab->arena);
+}
+
+static inline void lab_render(struct arena *a, struct evtx_decoder *d, const struct event *e,
+			      struct lab_record *r)
+{
+	struct buf text = {0};
+
+	r->xml_status = evtx_render_xml(d, e, &text);
+	r->xml = (struct view){(const uint8_t *)arena_copy(a, text.p, text.n), text.n};
+	buf_clear(&text);
+	r->json_status = evtx_render_json(d, e, &text);
+	r->json = (struct view){(const uint8_t *)arena_copy(a, text.p, text.n), text.n};
+	buf_free(&text);
+}
+
+static inline void lab_event(struct lab *lab, struct evtx_decoder *d, const struct event *e)
+{
+	struct lab_record r = {0}, *kept;
+	struct tocsin_error error = {0};
+	enum tocsin_status status;
+
+	if (lab->met++ % (lab->every ? lab->every : 1) != 0)
+		return;
+	lab_render(&lab->arena, d, e, &r);
+	buf_clear(&lab->record);
+	status = portable_put(lab->store, d, e, &lab->record, &error);
+	if (status == TOCSIN_OK)
+		status = evtx_writer_add_portable(
+			lab->writer, lab->store,
+			(struct view){(const uint8_t *)lab->record.p, lab->record.n}, &error);
+	if (status != TOCSIN_OK) {
+		lab->refused++;
+		if (status == TOCSIN_UNSUPPORTED)
+			lab->missing++;
+		else
+			lab->refusal = error;
+		return;
+	}
+	r.event = event_copy(&lab->arena, e);
+	kept = ARENA_GROW(&lab->arena, lab->records, lab->count, lab->room);
+	if (kept)
+		*kept = r;
+}
+
+/* Calls `visit` for each record of a log. Returns how many places gave none. */
+static inline unsigned lab_each(struct view log, const struct evtx_options *options,
+				void (*visit)(struct lab *lab, struct evtx_decoder *d,
+					      const struct event *e),
+				struct lab *lab)
+{
+	struct evtx_decoder *const d = evtx_decoder_new();
+	unsigned losses = 0;
+	uint32_t number = 0;
+
+	if (!d)
+		return 1;
+	evtx_decoder_configure(d, options);
+	for (size_t at = EVTX_HEADER_SIZE; at < log.n; at += EVTX_CHUNK_SIZE) {
+		struct evtx_chunk_info info;
+		struct tocsin_error error = {0};
+		struct evtx_loss loss;
+		const struct event *e;
+		enum tocsin_status status;
+
+		status = evtx_chunk_open(d, view_slice(log, at, EVTX_CHUNK_SIZE), at, number++,
+					 &info, &error);
+		losses += error.status != TOCSIN_OK;
+		if (status != TOCSIN_OK)
+			continue;
+		while ((status = evtx_chunk_next(d, &e, &loss, &error)) != TOCSIN_END) {
+			if (status == TOCSIN_OK)
+				visit(lab, d, e);
+			else
+				losses++;
+		}
+	}
+	evtx_decoder_free(d);
+	return losses;
+}
+
+static inline void lab_copy(struct lab *lab, struct view log)
+{
+	(void)lab_each(log, &lab->options, lab_event, lab);
+}
+
+static inline const char *lab_difference(const struct lab_record *want, const struct event *e,
+					 const struct lab_record *got)
+{
+	if (want->event->record_id != e->record_id || want->event->written != e->written)
+		return "id or time";
+	if (want->xml_status != got->xml_status || want->json_status != got->json_status)
+		return "status";
+	if (want->xml_status == TOCSIN_OK && !view_equal(want->xml, got->xml))
+		return "XML";
+	if (want->json_status == TOCSIN_OK && !view_equal(want->json, got->json))
+		return "JSON";
+	return same_event(want->event, e) ? NULL : "values";
+}
+
+static inline void lab_compare(struct lab *lab, struct evtx_decoder *d, const struct event *e)
+{
+	struct arena a = {0};
+	struct lab_record got = {0};
+
+	if (lab->met == lab->count) {
+		lab->difference = "a record more";
+	} else if (!lab->difference) {
+		lab_render(&a, d, e, &got);
+		lab->difference = lab_difference(&lab->records[lab->met], e, &got);
+		if (lab->difference)
+			fprintf(stderr, "record %llu (%zu-th): %s differs\n%.*s\n%.*s\n",
+				(unsigned long long)e->record_id, (size_t)lab->met, lab->difference,
+				(int)lab->records[lab->met].xml.n,
+				(const char *)lab->records[lab->met].xml.p, (int)got.xml.n,
+				(const char *)got.xml.p);
+		else
+			lab->met++;
+	}
+	arena_free(&a);
+}
+
+/* Ends the copy and reads it: true when it shows just what was copied, and no loss. */
+static inline bool lab_same(struct lab *lab)
+{
+	const struct evtx_options usual = {.others = lab->options.others};
+	struct tocsin_error error;
+	unsigned losses;
+
+	if (evtx_writer_finish(lab->writer, &error) != TOCSIN_OK)
+		return false;
+	lab->met = 0;
+	losses = lab_each((struct view){(const uint8_t *)lab->log.p, lab->log.n}, &usual,
+			  lab_compare, lab);
+	return !losses && !lab->difference && lab->met == lab->count;
+}
+
+#endif
