@@ -86,17 +86,21 @@ static void part_clear(struct part *p)
 
 static enum tocsin_status make_text(struct list *l, const struct scan_worker *w,
 				    const struct events_output *o, const char *path,
-				    const struct event *e, struct buf *out)
+				    const struct event *e, struct buf *out, const char **ret_why)
 {
 	struct hand *const h = &l->hands[w->index];
 	const struct event_pen pen = {w->decoder, path, &h->arena, o->style};
 	struct tocsin_error error;
+	enum tocsin_status status;
 
 	if (o->form == FORM_COUNT)
 		return TOCSIN_OK;
-	if (o->form == FORM_EVTX)
-		return portable_put(l->outputs.store, w->decoder, e, out, &error);
-	return o->format->put(&pen, e, out);
+	if (o->form == FORM_TEXT)
+		return o->format->put(&pen, e, out);
+	status = portable_put(l->outputs.store, w->decoder, e, out, &error);
+	if (status != TOCSIN_OK)
+		*ret_why = error.msg;
+	return status;
 }
 
 /*
@@ -105,7 +109,7 @@ static enum tocsin_status make_text(struct list *l, const struct scan_worker *w,
  */
 static enum tocsin_status add_text(struct list *l, const struct scan_worker *w,
 				   const struct events_unit *u, size_t i, const struct event *e,
-				   struct buf *out)
+				   struct buf *out, const char **ret_why)
 {
 	struct part *const p = u->part;
 	const size_t before = out->n;
@@ -113,7 +117,7 @@ static enum tocsin_status add_text(struct list *l, const struct scan_worker *w,
 
 	if (p->made[i] > LIMIT_UNIT_TEXT)
 		return TOCSIN_LIMIT; /* what made it so took long enough */
-	status = make_text(l, w, &l->outputs.list[i], u->source->path, e, out);
+	status = make_text(l, w, &l->outputs.list[i], u->source->path, e, out, ret_why);
 	if (buf_failed(out))
 		return TOCSIN_OK;
 	p->made[i] += out->n - before;
@@ -147,7 +151,8 @@ static void hash_event(struct list *l, const struct scan_worker *w, const struct
 
 /* The event as a row. */
 static enum tocsin_status add_row(struct list *l, const struct scan_worker *w,
-				  const struct events_unit *u, const struct event *e)
+				  const struct events_unit *u, const struct event *e,
+				  const char **ret_why)
 {
 	struct part *const p = u->part;
 	struct buf *const out = &p->text[0];
@@ -166,7 +171,7 @@ static enum tocsin_status add_row(struct list *l, const struct scan_worker *w,
 	buf_add(out, &header, sizeof(header));
 	for (i = 0; i < l->outputs.count; i++) {
 		const size_t from = out->n;
-		const enum tocsin_status s = add_text(l, w, u, i, e, out);
+		const enum tocsin_status s = add_text(l, w, u, i, e, out, ret_why);
 
 		header.size[i] = (uint32_t)(out->n - from);
 		status = status == TOCSIN_OK ? s : status;
@@ -176,24 +181,13 @@ static enum tocsin_status add_row(struct list *l, const struct scan_worker *w,
 	return status;
 }
 
-static const char *why_not(enum tocsin_status status)
-{
-	switch (status) {
-	case TOCSIN_LIMIT:
-		return "too much text to be written out";
-	case TOCSIN_UNSUPPORTED:
-		return "record can't be told exactly, so it is not written into the event log";
-	default:
-		return "record can't be written out";
-	}
-}
-
 static size_t on_event(void *context, const struct scan_worker *w, struct events_unit *u,
 		       const struct event *e)
 {
 	struct list *const l = context;
 	struct part *const p = u->part;
 	enum tocsin_status status = TOCSIN_OK;
+	const char *why = NULL;
 	size_t held = 0, i;
 
 	if (p->unit != u->number + 1) {
@@ -202,9 +196,9 @@ static size_t on_event(void *context, const struct scan_worker *w, struct events
 	}
 	p->events++;
 	if (l->rows)
-		status = add_row(l, w, u, e);
+		status = add_row(l, w, u, e, &why);
 	for (i = 0; !l->rows && i < l->outputs.count; i++) {
-		const enum tocsin_status s = add_text(l, w, u, i, e, &p->text[i]);
+		const enum tocsin_status s = add_text(l, w, u, i, e, &p->text[i], &why);
 
 		status = status == TOCSIN_OK ? s : status;
 	}
@@ -212,7 +206,10 @@ static size_t on_event(void *context, const struct scan_worker *w, struct events
 	if (status != TOCSIN_OK) {
 		struct scan_damage damage = {u->source, e->record_id, 0, SCAN_NO_CHUNK, {0}};
 
-		error_set(&damage.error, status, e->offset, why_not(status));
+		if (!why)
+			why = status == TOCSIN_LIMIT ? "too much text to be written out"
+						     : "record can't be written out";
+		error_set(&damage.error, status, e->offset, why);
 		events_unit_loss(u, &damage);
 	}
 	for (i = 0; i < l->outputs.count; i++)

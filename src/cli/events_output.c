@@ -264,6 +264,7 @@ bool events_outputs_close(struct events_outputs *o, bool complete, uint64_t kept
 		good = cli_stream_close(o->list[i].stream, complete && !o->stopped && !o->failed) &&
 		       good;
 	portable_store_free(o->store);
+	o->store = NULL;
 	o->count = 0;
 	return good && !o->failed;
 }
