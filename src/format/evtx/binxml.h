@@ -60,6 +60,7 @@ struct binxml_name {
 	struct view
 		utf8; /* a name in XML and JSON as it stands: what no XML name may hold is `_` */
 	enum atom atom;
+	bool restored; /* overwritten, and known by what stands around it */
 };
 
 enum binxml_op_kind {
@@ -149,7 +150,7 @@ struct binxml_context {
 	bool others;          /* fill event.others; stays as it is over chunks */
 	/* Reading what is left of older records: behind this chunk offset nothing live stands, so
 	 * what crosses it is a mixture. 0: live records are read. Names are then checked against
-	 * their hashes. */
+	 * their hashes, and some of those that fail are restored. */
 	size_t live_end;
 };
 

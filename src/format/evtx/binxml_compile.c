@@ -42,6 +42,7 @@ struct compile {
 	unsigned depth;
 	bool in_tag;        /* between an element's start and its OP_BODY */
 	uint32_t attribute; /* op index of the attribute whose value is being read, or UINT32_MAX */
+	unsigned lost;      /* names that were overwritten */
 	struct tocsin_error *error;
 };
 
@@ -112,6 +113,25 @@ static bool name_hash_ok(const uint8_t *name)
 	return units && (uint16_t)h == le16(name + 4);
 }
 
+/* Whether a name that an older record refers to is still there. */
+static bool name_kept(const struct view chunk, size_t at)
+{
+	return name_fits(chunk, at) && name_hash_ok(chunk.p + at);
+}
+
+/* A name to be filled in by restore_names(). */
+static enum tocsin_status lost_name(struct compile *s, const struct binxml_name **ret)
+{
+	struct binxml_name *const name = arena_alloc(&s->c->arena, sizeof(*name));
+
+	if (!name)
+		return fail(s, TOCSIN_LIMIT, "no memory for a BinXML name");
+	name->restored = true;
+	s->lost++;
+	*ret = name;
+	return TOCSIN_OK;
+}
+
 /* Reads a name reference; the name stands inline where the offset is the place just behind it. */
 static enum tocsin_status read_name(struct compile *s, const struct binxml_name **ret)
 {
@@ -122,6 +142,11 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 	TAKE(p, s, 4);
 
 	offset = le32(p);
+	if (s->c->live_end && !name_kept(chunk, offset)) {
+		if (offset == s->at)
+			return fail(s, TOCSIN_INVALID, "no name stands where BinXML has one");
+		return lost_name(s, ret);
+	}
 	if (!name_fits(chunk, offset))
 		return fail(s, TOCSIN_INVALID, "BinXML name lies outside the chunk");
 	units = le16(chunk.p + offset + 6);
@@ -129,8 +154,6 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 		TAKE(inline_name, s, 8 + units * 2 + 2);
 		(void)inline_name;
 	}
-	if (s->c->live_end && !name_hash_ok(chunk.p + offset))
-		return fail(s, TOCSIN_INVALID, "no name stands where BinXML refers to one");
 	/* Four bytes are enough to name 64 KiB. */
 	if (!binxml_charge_text(s->c, units * 3))
 		return fail(s, TOCSIN_LIMIT, "the names of this chunk make too much text");
@@ -420,6 +443,64 @@ static enum tocsin_status tokens(struct compile *s)
 	return TOCSIN_OK;
 }
 
+/* ---- Names that were overwritten ---- */
+
+static bool is_lost(const struct binxml_name *name)
+{
+	return name->restored && !name->utf16.n;
+}
+
+static void restore(const struct binxml_op *open, const char *utf16, const char *utf8)
+{
+	/* Its OP_CLOSE has the same name. */
+	struct binxml_name *const name = (struct binxml_name *)open->name;
+
+	name->utf8 = view_of(utf8);
+	name->utf16 = (struct view){(const uint8_t *)utf16, 2 * name->utf8.n};
+	name->atom = binxml_atom(name->utf16);
+}
+
+/* Whether the element at op `i` holds elements, all of them Data. */
+static bool holds_data(const struct compile *s, uint32_t i)
+{
+	const uint32_t end = s->ops[i].next - 1;
+	bool any = false;
+
+	for (i++; i < end; i++) {
+		if (s->ops[i].kind != OP_OPEN)
+			continue;
+		if (s->ops[i].name->atom != ATOM_DATA)
+			return false;
+		any = true;
+		i = s->ops[i].next - 1;
+	}
+	return any;
+}
+
+/*
+ * The names that event definitions share are stored where a chunk uses them first, at its start,
+ * which is overwritten first. Two of them are known by their place in any definition: an element
+ * with an attribute Name is Data, and one that consists of Data is EventData (MS-EVEN6 2.2.12,
+ * event manifests: the author has no say in them). Other names can't be known.
+ */
+static enum tocsin_status restore_names(struct compile *s)
+{
+	const struct binxml_op *const ops = s->ops;
+
+	for (uint32_t i = 0; i + 1 < s->count; i++) {
+		if (ops[i].kind == OP_OPEN && is_lost(ops[i].name) &&
+		    ops[i + 1].kind == OP_ATTRIBUTE && ops[i + 1].name->atom == ATOM_NAME)
+			restore(&ops[i], "D\0a\0t\0a", "Data");
+	}
+	if (s->count && ops[0].kind == OP_OPEN && is_lost(ops[0].name) && holds_data(s, 0))
+		restore(&ops[0], "E\0v\0e\0n\0t\0D\0a\0t\0a", "EventData");
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (ops[i].name && is_lost(ops[i].name))
+			return fail(s, TOCSIN_INVALID, "a name of BinXML is overwritten");
+	}
+	return TOCSIN_OK;
+}
+
 enum tocsin_status binxml_compile(struct binxml_context *c, size_t start, size_t size,
 				  bool dependencies, const struct binxml_program **ret,
 				  struct tocsin_error *error)
@@ -447,6 +528,8 @@ enum tocsin_status binxml_compile(struct binxml_context *c, size_t start, size_t
 	TRY(status);
 	if (s->depth)
 		return fail(s, TOCSIN_TRUNCATED, "BinXML ends inside an element");
+	if (s->lost)
+		TRY(restore_names(s));
 	program = arena_alloc(&c->arena, sizeof(*program));
 	ENSURE(program, error, TOCSIN_LIMIT, start, "no memory for BinXML");
 	program->ops = s->ops;

@@ -84,6 +84,7 @@ struct evtx_decoder {
 	bool lost_inside;    /* they are SPAN_INSIDE */
 
 	struct recovery recovery;
+	bool restored; /* the record that recovery_read_all() read has names that were restored */
 };
 
 /* ---- Records, evtx_record.c ---- */

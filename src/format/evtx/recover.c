@@ -170,16 +170,70 @@ bool recovery_makes_sense(const struct event *e)
 		has_field(e, EVENT_CHANNEL) || has_field(e, EVENT_COMPUTER));
 }
 
+static void see_name(void *sink, const struct binxml_name *name)
+{
+	*(bool *)sink |= name->restored;
+}
+
+static void see_nothing(void *sink)
+{
+	(void)sink;
+}
+
+static void see_value(void *sink, const struct value *value)
+{
+	(void)sink;
+	(void)value;
+}
+
+static void see_unit(void *sink, uint16_t unit)
+{
+	(void)sink;
+	(void)unit;
+}
+
+static void see_pi(void *sink, const struct binxml_name *target, const struct value *data)
+{
+	(void)data;
+	see_name(sink, target);
+}
+
+static void see_close(void *sink, const struct binxml_name *name, bool empty_tag)
+{
+	(void)sink;
+	(void)name;
+	(void)empty_tag;
+}
+
+static bool never_failed(void *sink)
+{
+	(void)sink;
+	return false;
+}
+
 enum tocsin_status recovery_read_all(struct evtx_decoder *d, const struct event *e,
 				     struct tocsin_error *error)
 {
+	static const struct binxml_sink ops = {
+		.open = see_name,
+		.attribute = see_name,
+		.attribute_end = see_nothing,
+		.body = see_nothing,
+		.text = see_value,
+		.char_ref = see_unit,
+		.entity_ref = see_name,
+		.cdata = see_value,
+		.pi = see_pi,
+		.close = see_close,
+		.failed = never_failed,
+	};
 	struct binxml_context *const c = &d->context;
 	const struct binxml_mark mark = binxml_save(c);
-	struct event walked = {.record = e->record};
 	enum tocsin_status status;
 
+	d->restored = false;
 	binxml_begin(c);
-	status = binxml_extract_walk(c, e->record, &walked, error);
+	status = binxml_walk(c, e->record, &ops, &d->restored, error);
 	if (c->entered == mark.entered)
 		arena_restore(&c->arena, mark.arena);
 	return status;
@@ -187,15 +241,19 @@ enum tocsin_status recovery_read_all(struct evtx_decoder *d, const struct event 
 
 static const char *span_note(const struct evtx_decoder *d, const struct chunk_span *span)
 {
-	switch (span->kind) {
-	case SPAN_INSIDE:
-		return "inside another record's enlarged size";
-	case SPAN_FREE:
-		return d->cleared ? "cleared chunk" : "free space";
-	case SPAN_DAMAGE:
-		break;
+#define NOTES(where)                                                                               \
+	{                                                                                          \
+		where, where "; the element names Data and EventData are restored"                 \
 	}
-	return "behind damage";
+	static const char *const notes[][2] = {
+		NOTES("behind damage"),
+		NOTES("inside another record's enlarged size"),
+		NOTES("free space"),
+		NOTES("cleared chunk"),
+	};
+#undef NOTES
+
+	return notes[span->kind + (span->kind == SPAN_FREE && d->cleared)][d->restored];
 }
 
 /* Whether reading the record at hand took more work than a real one can: then it is not noise, but
@@ -222,10 +280,12 @@ static bool judge(struct evtx_decoder *d, const struct chunk_span *span, size_t 
 
 	if (evtx_charge_bytes(d, size)) {
 		c->live_end = d->at < c->chunk.n ? d->at : c->chunk.n;
-		status = evtx_record_decode(d, at, size, EVENT_RECOVERED, span_note(d, span), &e,
-					    &error);
+		status = evtx_record_decode(d, at, size, EVENT_RECOVERED, NULL, &e, &error);
 		if (status == TOCSIN_OK)
-			status = recovery_makes_sense(e) ? recovery_read_all(d, e, &error) : TOCSIN_INVALID;
+			status = recovery_makes_sense(e) ? recovery_read_all(d, e, &error)
+							 : TOCSIN_INVALID;
+		if (status == TOCSIN_OK)
+			((struct event *)e)->note = span_note(d, span);
 		c->live_end = 0;
 		if (status == TOCSIN_LIMIT && !worked_hard(c))
 			status = TOCSIN_INVALID;
