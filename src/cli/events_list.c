@@ -33,6 +33,12 @@ struct part {
 	size_t made[EVENTS_OUTPUTS_MAX];
 };
 
+/* Why an output goes without an event. */
+struct why {
+	const char *name; /* of the format; NULL: nothing is wrong */
+	const char *text; /* NULL: what the status says */
+};
+
 /* A worker's own. */
 struct hand {
 	struct arena arena;
@@ -86,7 +92,7 @@ static void part_clear(struct part *p)
 
 static enum tocsin_status make_text(struct list *l, const struct scan_worker *w,
 				    const struct events_output *o, const char *path,
-				    const struct event *e, struct buf *out, const char **ret_why)
+				    const struct event *e, struct buf *out, struct why *why)
 {
 	struct hand *const h = &l->hands[w->index];
 	const struct event_pen pen = {w->decoder, path, &h->arena, o->style};
@@ -99,7 +105,7 @@ static enum tocsin_status make_text(struct list *l, const struct scan_worker *w,
 		return o->format->put(&pen, e, out);
 	status = portable_put(l->outputs.store, w->decoder, e, out, &error);
 	if (status != TOCSIN_OK)
-		*ret_why = error.msg;
+		why->text = error.msg;
 	return status;
 }
 
@@ -109,22 +115,26 @@ static enum tocsin_status make_text(struct list *l, const struct scan_worker *w,
  */
 static enum tocsin_status add_text(struct list *l, const struct scan_worker *w,
 				   const struct events_unit *u, size_t i, const struct event *e,
-				   struct buf *out, const char **ret_why)
+				   struct buf *out, struct why *why)
 {
+	const struct events_output *const o = &l->outputs.list[i];
 	struct part *const p = u->part;
 	const size_t before = out->n;
-	enum tocsin_status status;
+	struct why reason = {o->name, NULL};
+	enum tocsin_status status = TOCSIN_LIMIT; /* what made it so took long enough */
 
-	if (p->made[i] > LIMIT_UNIT_TEXT)
-		return TOCSIN_LIMIT; /* what made it so took long enough */
-	status = make_text(l, w, &l->outputs.list[i], u->source->path, e, out, ret_why);
+	if (p->made[i] <= LIMIT_UNIT_TEXT)
+		status = make_text(l, w, o, u->source->path, e, out, &reason);
 	if (buf_failed(out))
 		return TOCSIN_OK;
 	p->made[i] += out->n - before;
 	if (status == TOCSIN_OK && p->made[i] > LIMIT_UNIT_TEXT)
 		status = TOCSIN_LIMIT;
-	if (status != TOCSIN_OK)
-		out->n = before;
+	if (status == TOCSIN_OK)
+		return status;
+	out->n = before;
+	if (!why->name)
+		*why = reason;
 	return status;
 }
 
@@ -152,7 +162,7 @@ static void hash_event(struct list *l, const struct scan_worker *w, const struct
 /* The event as a row. */
 static enum tocsin_status add_row(struct list *l, const struct scan_worker *w,
 				  const struct events_unit *u, const struct event *e,
-				  const char **ret_why)
+				  struct why *why)
 {
 	struct part *const p = u->part;
 	struct buf *const out = &p->text[0];
@@ -171,7 +181,7 @@ static enum tocsin_status add_row(struct list *l, const struct scan_worker *w,
 	buf_add(out, &header, sizeof(header));
 	for (i = 0; i < l->outputs.count; i++) {
 		const size_t from = out->n;
-		const enum tocsin_status s = add_text(l, w, u, i, e, out, ret_why);
+		const enum tocsin_status s = add_text(l, w, u, i, e, out, why);
 
 		header.size[i] = (uint32_t)(out->n - from);
 		status = status == TOCSIN_OK ? s : status;
@@ -187,7 +197,7 @@ static size_t on_event(void *context, const struct scan_worker *w, struct events
 	struct list *const l = context;
 	struct part *const p = u->part;
 	enum tocsin_status status = TOCSIN_OK;
-	const char *why = NULL;
+	struct why why = {NULL, NULL};
 	size_t held = 0, i;
 
 	if (p->unit != u->number + 1) {
@@ -206,10 +216,10 @@ static size_t on_event(void *context, const struct scan_worker *w, struct events
 	if (status != TOCSIN_OK) {
 		struct scan_damage damage = {u->source, e->record_id, 0, SCAN_NO_CHUNK, {0}};
 
-		if (!why)
-			why = status == TOCSIN_LIMIT ? "too much text to be written out"
-						     : "record can't be written out";
-		error_set(&damage.error, status, e->offset, why);
+		error_setf(&damage.error, status, e->offset, "not written out", "%s: %s", why.name,
+			   why.text                 ? why.text
+			   : status == TOCSIN_LIMIT ? "too much text"
+						    : "its content can't be read to its end");
 		events_unit_loss(u, &damage);
 	}
 	for (i = 0; i < l->outputs.count; i++)

@@ -83,6 +83,7 @@ static bool open_output(struct events_outputs *o, const struct cli_output *to, b
 
 	while (i + 1 < FORMS && strcmp(forms[i].name, to->format) != 0)
 		i++;
+	out->name = forms[i].name;
 	out->form = forms[i].form;
 	out->format = flat && forms[i].flat ? forms[i].flat : forms[i].native;
 	out->style.origin = cli_has(cli, OPT_ORIGIN);

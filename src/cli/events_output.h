@@ -17,6 +17,7 @@ enum events_form {
 };
 
 struct events_output {
+	const char *name; /* of the format */
 	enum events_form form;
 	const struct event_format *format; /* FORM_TEXT only */
 	struct event_style style;
