@@ -544,8 +544,7 @@ static enum tocsin_status walk(struct evtx_decoder *d, const struct event **ret_
 	return no_record(d, ret_event, ret_loss, error);
 }
 
-/* Forgets the chunk before: only what is not one chunk's stays. */
-static void start(struct evtx_decoder *d, struct view bytes, uint64_t offset, uint32_t number)
+void evtx_decoder_start(struct evtx_decoder *d, struct view bytes, uint64_t offset, uint32_t number)
 {
 	const struct evtx_decoder fresh = {
 		.context = d->context,
@@ -605,7 +604,7 @@ enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes, ui
 
 	if (bytes.n > EVTX_CHUNK_SIZE)
 		bytes.n = EVTX_CHUNK_SIZE;
-	start(d, bytes, offset, number);
+	evtx_decoder_start(d, bytes, offset, number);
 	error_set(error, TOCSIN_OK, offset, "");
 	if (all_zero(bytes)) {
 		/* Allocated and never written, or wiped: nothing is left in it either way. */

@@ -87,6 +87,11 @@ struct evtx_decoder {
 	bool restored; /* the record that recovery_read_all() read has names that were restored */
 };
 
+/* Forgets the chunk before: only what is not one chunk's stays. `bytes` are seen as a chunk, of
+ * which no record is looked for. */
+void evtx_decoder_start(struct evtx_decoder *d, struct view bytes, uint64_t offset,
+			uint32_t number);
+
 /* ---- Records, evtx_record.c ---- */
 
 /* Where the next record signature stands in chunk[from .. to); `to` without one. */
