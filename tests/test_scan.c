@@ -7,242 +7,7 @@
 
 #include <unistd.h>
 
-#include "base/threads.h"
-#include "format/evtx/evtx_writer.h"
-#include "query/log_file.h"
-#include "query/scan.h"
-
-#define PER_CHUNK 3u
-
-static char folder[] = "/tmp/tocsin-scan-XXXXXX";
-static unsigned files_made;
-
-/* ---- Making logs */
-
-static struct value text_value(struct arena *a, const char *text)
-{
-	const struct value v = {VALUE_STRING, utf8_to_utf16(a, view_of(text))};
-	return v;
-}
-
-static void make_event(struct arena *a, struct event *e, uint64_t id)
-{
-	static uint8_t number[2] = {1, 0};
-	static uint8_t level[1] = {4};
-	struct event_data *const data = arena_alloc(a, sizeof(*data));
-	uint8_t *const time = arena_alloc(a, 8);
-	char text[64];
-
-	memset(e, 0, sizeof(*e));
-	snprintf(text, sizeof(text), "value %llu", (unsigned long long)id);
-	put64(time, 132800000000000000u + id * 10000000u);
-	e->record_id = id;
-	e->written = le64(time);
-	e->field[EVENT_PROVIDER] = text_value(a, "Test Provider");
-	e->field[EVENT_CHANNEL] = text_value(a, "Application");
-	e->field[EVENT_COMPUTER] = text_value(a, "EX01");
-	e->field[EVENT_ID] = (struct value){VALUE_UINT16, {number, 2}};
-	e->field[EVENT_LEVEL] = (struct value){VALUE_UINT8, {level, 1}};
-	e->field[EVENT_TIME] = (struct value){VALUE_FILETIME, {time, 8}};
-	data->value = text_value(a, text);
-	e->data = data;
-	e->data_count = 1;
-}
-
-/* A log of `chunks` chunks with PER_CHUNK records each, ids from `first`. */
-static void make_log(struct buf *out, unsigned chunks, uint64_t first)
-{
-	const struct evtx_writer_options options = {.first_record = first};
-	struct evtx_writer *const w = evtx_writer_new(evtx_sink_buf(out), &options);
-	struct arena a = {0};
-	struct tocsin_error error;
-	unsigned i, k;
-
-	assert_non_null(w);
-	for (i = 0; i < chunks; i++) {
-		for (k = 0; k < PER_CHUNK; k++) {
-			struct event e;
-
-			make_event(&a, &e, first + i * PER_CHUNK + k);
-			assert_ok(evtx_writer_add(w, &e, NULL, &error));
-			arena_reset(&a);
-		}
-		assert_ok(evtx_writer_end_chunk(w, &error));
-	}
-	assert_ok(evtx_writer_finish(w, &error));
-	evtx_writer_free(w);
-	arena_free(&a);
-	assert_int_equal(out->n, EVTX_HEADER_SIZE + chunks * EVTX_CHUNK_SIZE);
-}
-
-static uint8_t *chunk_of(struct buf *log, unsigned number)
-{
-	return (uint8_t *)log->p + EVTX_HEADER_SIZE + number * EVTX_CHUNK_SIZE;
-}
-
-/* Moves chunks so that chunk `by` comes first: what a log looks like that has wrapped. */
-static void rotate(struct buf *log, unsigned by)
-{
-	const size_t all = log->n - EVTX_HEADER_SIZE, cut = (size_t)by * EVTX_CHUNK_SIZE;
-	uint8_t *const copy = malloc(all);
-
-	assert_non_null(copy);
-	memcpy(copy, chunk_of(log, 0), all);
-	memcpy(chunk_of(log, 0), copy + cut, all - cut);
-	memcpy(chunk_of(log, 0) + all - cut, copy, cut);
-	free(copy);
-}
-
-static const char *save(const struct buf *log)
-{
-	char *const path = malloc(128);
-	FILE *f;
-
-	assert_non_null(path);
-	snprintf(path, 128, "%s/%03u.evtx", folder, files_made++);
-	f = fopen(path, "wb");
-	assert_non_null(f);
-	assert_int_equal(fwrite(log->p, 1, log->n, f), log->n);
-	assert_int_equal(fclose(f), 0);
-	return path;
-}
-
-/* ---- Running */
-
-struct unit {
-	struct buf text; /* "17 " a record, "!400:" a loss with its offset */
-};
-
-struct result {
-	struct buf text;
-	unsigned begun, ended, freed, stop_after;
-	struct mutex lock;
-};
-
-static void *unit_begin(void *context, const struct scan_worker *w, const struct source *source)
-{
-	struct result *const r = context;
-
-	(void)w;
-	(void)source;
-	mutex_lock(&r->lock);
-	r->begun++;
-	mutex_unlock(&r->lock);
-	return calloc(1, sizeof(struct unit));
-}
-
-static void on_event(void *context, const struct scan_worker *w, void *unit, const struct event *e)
-{
-	struct unit *const u = unit;
-	struct buf xml = {0};
-
-	(void)context;
-	assert_ok(evtx_render_xml(w->decoder, e, &xml)); /* any event of the chunk can be */
-	assert_true(xml.n > 100);
-	buf_free(&xml);
-	buf_printf(&u->text, "%llu ", (unsigned long long)e->record_id);
-}
-
-static void on_damage(void *context, const struct scan_worker *w, void *unit,
-		      const struct scan_damage *d)
-{
-	struct unit *const u = unit;
-
-	(void)context;
-	(void)w;
-	assert_non_null(d->source);
-	assert_non_null(d->error.msg);
-	buf_printf(&u->text, "!%s:%llx ", tocsin_status_name(d->error.status),
-		   (unsigned long long)d->error.offset);
-}
-
-static void unit_free(void *context, void *unit)
-{
-	struct result *const r = context;
-	struct unit *const u = unit;
-
-	r->freed++;
-	buf_free(&u->text);
-	free(u);
-}
-
-static bool unit_end(void *context, const struct source *source, void *unit)
-{
-	struct result *const r = context;
-	struct unit *const u = unit;
-
-	(void)source;
-	if (u->text.n)
-		buf_add(&r->text, u->text.p, u->text.n);
-	buf_free(&u->text);
-	free(u);
-	return ++r->ended != r->stop_after;
-}
-
-static void run_evidence(const struct evidence *e, unsigned threads, bool newest,
-			 unsigned stop_after, struct result *r)
-{
-	const struct scan_client client = {
-		.context = r,
-		.unit_begin = unit_begin,
-		.event = on_event,
-		.damage = on_damage,
-		.unit_end = unit_end,
-		.unit_free = unit_free,
-	};
-	const struct scan_options options = {.threads = threads, .newest_first = newest};
-	struct tocsin_error error;
-
-	memset(r, 0, sizeof(*r));
-	assert_true(mutex_init(&r->lock));
-	r->stop_after = stop_after;
-	assert_ok(scan_run(e, &options, &client, &error));
-	mutex_destroy(&r->lock);
-	assert_int_equal(r->begun, r->ended + r->freed);
-}
-
-/* Scans the files with 1, 2 and 7 threads; all must tell `expected`. Frees the paths' files. */
-static void expect(const char **paths, size_t count, bool newest, const char *expected)
-{
-	static const unsigned threads[] = {1, 2, 7};
-	struct evidence *e = NULL;
-	struct tocsin_error error;
-	size_t i;
-
-	assert_ok(evidence_open(paths, count, NULL, &e, &error));
-	assert_int_equal(e->source_count, count);
-	for (i = 0; i < 3; i++) {
-		struct result r;
-
-		run_evidence(e, threads[i], newest, 0, &r);
-		assert_string_equal(buf_cstr(&r.text), expected);
-		assert_int_equal(r.freed, 0);
-		buf_free(&r.text);
-	}
-	evidence_free(e);
-}
-
-static void expect_log(const struct buf *log, bool newest, const char *expected)
-{
-	const char *const path = save(log);
-	const char *paths[1] = {path};
-
-	expect(paths, 1, newest, expected);
-	remove(path);
-	free((void *)(uintptr_t)path);
-}
-
-static void add_ids(struct buf *b, uint64_t from, uint64_t to)
-{
-	if (from <= to)
-		for (; from <= to; from++)
-			buf_printf(b, "%llu ", (unsigned long long)from);
-	else
-		for (; from >= to; from--)
-			buf_printf(b, "%llu ", (unsigned long long)from);
-}
-
-/* ---- Tests */
+#include "scan_lab.h"
 
 static void test_order(void **state)
 {
@@ -346,8 +111,8 @@ static void test_chunk_damage(void **state)
 	(void)state;
 	make_log(&log, 3, 1);
 	chunk_of(&log, 1)[3] ^= 1;
-	expect_log(&log, false, "1 2 3 !invalid:11000 7 8 9 ");
-	expect_log(&log, true, "9 8 7 !invalid:11000 3 2 1 ");
+	expect_log(&log, false, "1 2 3 !invalid:11000 4r 5r 6r 7 8 9 ");
+	expect_log(&log, true, "9 8 7 6r 5r 4r !invalid:11000 3 2 1 ");
 
 	/* Zeros between chunks: a loss, told once, wherever they start. */
 	make_log(&log, 5, 1);
@@ -365,7 +130,7 @@ static void test_chunk_damage(void **state)
 	/* A chunk whose header was zeroed is no room. */
 	make_log(&log, 3, 1);
 	memset(chunk_of(&log, 2), 0, 600);
-	expect_log(&log, false, "1 2 3 4 5 6 !invalid:21000 ");
+	expect_log(&log, false, "1 2 3 4 5 6 !invalid:21000 !invalid:21200 8rt 9rt ");
 	buf_free(&log);
 }
 
@@ -716,18 +481,6 @@ static void test_sample_logs(void **state)
 		test_skipped(missing, "sample archives for the scan");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return rmdir(folder);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -749,5 +502,5 @@ int main(void)
 		cmocka_unit_test(test_sample_logs),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, lab_set_up, lab_tear_down);
 }

@@ -22,6 +22,7 @@
 
 #include "base/limits.h"
 #include "format/evtx/evtx.h"
+#include "format/evtx/find_chunk.h"
 
 #define ETL_BUFFER_MIN (1u << 10)
 #define ETL_BUFFER_MAX (16u << 20) /* EVENT_TRACE_PROPERTIES.BufferSize: at most 16,384 KiB */
@@ -52,6 +53,23 @@ enum source_kind source_recognise(struct view first_bytes)
 	return is_etl(v) ? SOURCE_ETL : SOURCE_OTHER;
 }
 
+/* Where the start of a log was cut off, its first whole chunk may start anywhere. */
+static bool chunk_near_start(struct os_file *file, uint64_t size)
+{
+	uint8_t bytes[4096 + EVTX_CHUNK_HEAD];
+	uint64_t at;
+
+	for (at = 0; at < 2 * EVTX_CHUNK_SIZE + EVTX_HEADER_SIZE && at < size; at += 4096) {
+		struct view v = {bytes, 0};
+		size_t found;
+
+		if (os_read_at(file, at, bytes, sizeof(bytes), &v.n, NULL) == TOCSIN_OK &&
+		    evtx_find_chunk(v, &found))
+			return true;
+	}
+	return false;
+}
+
 bool source_has_chunks(struct os_file *file, uint64_t size)
 {
 	uint64_t at = EVTX_HEADER_SIZE;
@@ -64,5 +82,5 @@ bool source_has_chunks(struct os_file *file, uint64_t size)
 		    memcmp(magic, chunk_magic, 8) == 0)
 			return true;
 	}
-	return false;
+	return chunk_near_start(file, size);
 }

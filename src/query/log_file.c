@@ -2,9 +2,17 @@
 /* One EVTX file as a sequence of chunks; see log_file.h. Layout: format/evtx/evtx.h. */
 #include "query/log_file.h"
 
+#include <stdlib.h>
+
+#include "format/evtx/find_chunk.h"
+
 #define CHUNK_HEADER_SIZE 512u
 #define RECORD_HEADER_SIZE 24u
 #define PEEK_SIZE (CHUNK_HEADER_SIZE + RECORD_HEADER_SIZE)
+#define SECTOR 512u
+
+/* Chunks that are looked at before the rest of a log is taken to lie somewhere else. */
+#define REALIGN_CHUNKS 64u
 
 /* Records that fit into a chunk at most: a range of ids that claims more is garbage. */
 #define RECORDS_MAX (EVTX_CHUNK_SIZE / RECORD_HEADER_SIZE)
@@ -13,13 +21,7 @@ static const uint8_t chunk_magic[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', 0};
 
 static bool all_zero(struct view v)
 {
-	size_t i;
-
-	for (i = 0; i < v.n; i++) {
-		if (v.p[i])
-			return false;
-	}
-	return true;
+	return v.n == 0 || (v.p[0] == 0 && memcmp(v.p, v.p + 1, v.n - 1) == 0);
 }
 
 /* The head of a chunk: what order and holes are decided by. */
@@ -46,7 +48,7 @@ static size_t peek(const struct log_file *f, uint64_t offset, uint8_t *to, size_
 		return 0;
 	if (n > f->size - offset)
 		n = (size_t)(f->size - offset);
-	return os_read_at(f->file, offset, to, n, &got, NULL) == TOCSIN_OK ? got : 0;
+	return f->read_at(f->file, offset, to, n, &got, NULL) == TOCSIN_OK ? got : 0;
 }
 
 /*
@@ -77,15 +79,28 @@ static struct head chunk_head(const struct log_file *f, uint32_t number)
 
 enum tocsin_status log_file_open(struct log_file *f, const char *path, struct tocsin_error *error)
 {
+	struct os_file *file;
+
 	memset(f, 0, sizeof(*f));
-	TRY(os_open(path, &f->file, error));
-	f->size = os_size(f->file);
+	TRY(os_open(path, &file, error));
+	log_file_use(f, file);
+	f->shared = false;
 	return TOCSIN_OK;
+}
+
+void log_file_use(struct log_file *f, struct os_file *file)
+{
+	memset(f, 0, sizeof(*f));
+	f->file = file;
+	f->shared = true;
+	f->read_at = os_read_at;
+	f->size = os_size(file);
 }
 
 void log_file_close(struct log_file *f)
 {
-	os_close(f->file);
+	if (!f->shared)
+		os_close(f->file);
 	f->file = NULL;
 }
 
@@ -97,25 +112,106 @@ static bool chunk_at(const struct log_file *f, uint64_t offset)
 	       memcmp(magic, chunk_magic, sizeof(magic)) == 0;
 }
 
+/* The first place before `end` where a chunk's header stands, whatever lies before it. */
+static bool find_chunk(const struct log_file *f, uint64_t end, uint64_t *ret_offset)
+{
+	uint8_t bytes[4096 + EVTX_CHUNK_HEAD];
+	uint64_t at;
+
+	for (at = 0; at < end && at < f->size; at += 4096) {
+		const struct view v = {bytes, peek(f, at, bytes, sizeof(bytes))};
+		size_t found;
+
+		if (evtx_find_chunk(v, &found)) {
+			*ret_offset = at + found;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether any of the first chunks stands where it should. */
+static bool chunks_from(const struct log_file *f, uint64_t data_offset)
+{
+	unsigned i;
+
+	for (i = 0; i < REALIGN_CHUNKS; i++) {
+		if (chunk_at(f, data_offset + (uint64_t)i * EVTX_CHUNK_SIZE))
+			return true;
+	}
+	return false;
+}
+
+/* Chunks at no multiple of their size behind the header: the start of the file was cut off, or
+ * something was put before it. */
+static void realign(struct log_file *f)
+{
+	const uint64_t before = f->data_offset;
+	uint64_t first;
+
+	if (chunks_from(f, before) ||
+	    !find_chunk(f, 2 * EVTX_CHUNK_SIZE + EVTX_HEADER_SIZE, &first))
+		return;
+	f->data_offset = first % EVTX_CHUNK_SIZE;
+	error_setf(&f->damage, TOCSIN_INVALID, 0, "the chunks do not lie where they should",
+		   "read from offset 0x%llx", (unsigned long long)f->data_offset);
+	/* A whole header before them explains itself. */
+	f->damage_bytes = f->header.data_offset && f->data_offset >= f->header.data_offset
+				  ? f->data_offset - f->header.data_offset
+				  : f->data_offset;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The header block's bytes; with a place in it that can't be read, what stands before that. */
+static struct view read_header(struct log_file *f, uint8_t bytes[EVTX_HEADER_SIZE])
+{
+	const size_t want = (size_t)smaller(EVTX_HEADER_SIZE, f->size);
+	struct view v = {bytes, peek(f, 0, bytes, want)};
+	struct tocsin_error error;
+
+	if (v.n == want)
+		return v;
+	if (f->cached.n || f->read_at(f->file, 0, bytes, want, &v.n, &error) == TOCSIN_OK) {
+		error_set(&f->damage, TOCSIN_TRUNCATED, v.n,
+			  "the file became shorter while it was read");
+	} else {
+		v.n = peek(f, 0, bytes, SECTOR);
+		f->damage = error;
+		f->damage.offset = v.n;
+	}
+	f->damage_bytes = want - v.n;
+	return v;
+}
+
 static void plan_header(struct log_file *f)
 {
 	uint8_t bytes[EVTX_HEADER_SIZE];
-	struct view v = {bytes, peek(f, 0, bytes, sizeof(bytes))};
+	struct tocsin_error error;
+	struct view v;
 
 	f->data_offset = EVTX_HEADER_SIZE;
+	f->damage_bytes = 0;
+	error_set(&f->damage, TOCSIN_OK, 0, "");
 	if (chunk_at(f, 0)) {
 		error_set(&f->damage, TOCSIN_INVALID, 0,
 			  "the file header is missing: the file starts with a chunk");
 		f->data_offset = 0;
 		return;
 	}
-	if (evtx_header_parse(v, &f->header, &f->damage) != TOCSIN_OK) {
+	v = read_header(f, bytes);
+	if (evtx_header_parse(v, &f->header, &error) != TOCSIN_OK) {
 		memset(&f->header, 0, sizeof(f->header));
+		if (f->damage.status == TOCSIN_OK)
+			f->damage = error;
+		realign(f);
+		f->damage_bytes = smaller(f->data_offset, f->size);
 		return;
 	}
-	if (f->header.checksum_ok)
-		error_set(&f->damage, TOCSIN_OK, 0, "");
-	else
+	if (!f->header.checksum_ok && f->damage.status == TOCSIN_OK)
 		error_set(&f->damage, TOCSIN_MISMATCH, 0,
 			  "the file header's checksum does not match");
 	/* Another block size counts only where it leads to a chunk. */
@@ -124,6 +220,8 @@ static void plan_header(struct log_file *f)
 	    f->header.data_offset <= EVTX_CHUNK_SIZE && !chunk_at(f, EVTX_HEADER_SIZE) &&
 	    chunk_at(f, f->header.data_offset))
 		f->data_offset = f->header.data_offset;
+	else
+		realign(f);
 }
 
 /*
@@ -202,20 +300,20 @@ size_t log_file_chunk_size(const struct log_file *f, uint32_t number)
 	return left < EVTX_CHUNK_SIZE ? (size_t)left : EVTX_CHUNK_SIZE;
 }
 
-/* The whole chunk, in small steps: a thread's stack is small. */
+/* The whole chunk; on the heap, as a thread's stack is small. Without memory it counts as used. */
 static bool chunk_is_zero(const struct log_file *f, uint32_t number)
 {
-	const uint64_t offset = log_file_chunk_offset(f, number);
-	uint8_t bytes[4096];
-	uint32_t at;
+	uint8_t *const bytes = malloc(EVTX_CHUNK_SIZE);
+	bool zero = false;
 
-	for (at = 0; at < EVTX_CHUNK_SIZE; at += (uint32_t)sizeof(bytes)) {
-		const struct view v = {bytes, peek(f, offset + at, bytes, sizeof(bytes))};
+	if (bytes) {
+		const struct view v = {
+			bytes, peek(f, log_file_chunk_offset(f, number), bytes, EVTX_CHUNK_SIZE)};
 
-		if (!all_zero(v))
-			return false;
+		zero = all_zero(v);
 	}
-	return true;
+	free(bytes);
+	return zero;
 }
 
 /*
@@ -233,9 +331,10 @@ static void hole(const struct log_file *f, uint32_t number, struct tocsin_error 
 		before = chunk_head(f, number - 1);
 	if (before.zero && chunk_is_zero(f, number - 1))
 		return;
+	/* By their heads only: reading all of a large hole for one message costs too much. */
 	for (; end < f->used; end++) {
 		after = chunk_head(f, end);
-		if (!after.zero || !chunk_is_zero(f, end))
+		if (!after.zero)
 			break;
 	}
 	if (before.last && after.first == before.last + 1)
@@ -261,12 +360,16 @@ static bool counted(const struct log_file *f, uint32_t number)
 /* Whether the signature of a record with a possible size stands anywhere. */
 static bool has_record(struct view v)
 {
-	size_t at;
+	while (v.n >= RECORD_HEADER_SIZE) {
+		const uint8_t *const p = memchr(v.p, '*', v.n - RECORD_HEADER_SIZE + 1);
 
-	for (at = 0; at + RECORD_HEADER_SIZE <= v.n; at += 8) {
-		if (le32(v.p + at) == 0x2a2a && le32(v.p + at + 4) > RECORD_HEADER_SIZE &&
-		    le32(v.p + at + 4) < EVTX_CHUNK_SIZE)
+		if (!p)
+			break;
+		take(&v, (size_t)(p - v.p));
+		if (le32(v.p) == 0x2a2a && le32(v.p + 4) > RECORD_HEADER_SIZE &&
+		    le32(v.p + 4) < EVTX_CHUNK_SIZE)
 			return true;
+		take(&v, 1);
 	}
 	return false;
 }
@@ -299,22 +402,50 @@ enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder 
 {
 	const uint64_t offset = log_file_chunk_offset(f, number);
 	struct evtx_chunk_info info = {0, 0, false, false};
-	enum tocsin_status status;
+	enum tocsin_status status = TOCSIN_END;
+	bool magic;
 
 	memset(ret_damage, 0, sizeof(*ret_damage));
 	if (all_zero(bytes)) {
 		hole(f, number, ret_damage);
 		return TOCSIN_END;
 	}
-	if (bytes.n < CHUNK_HEADER_SIZE || memcmp(bytes.p, chunk_magic, sizeof(chunk_magic)) != 0) {
-		no_chunk(f, bytes, number, ret_damage);
+	magic = bytes.n >= CHUNK_HEADER_SIZE &&
+		memcmp(bytes.p, chunk_magic, sizeof(chunk_magic)) == 0;
+	/* Without its signature a chunk is read for the records that show themselves. */
+	if (magic || has_record(bytes))
+		status = evtx_chunk_open(d, bytes, offset, number, &info, ret_damage);
+	if (status != TOCSIN_OK) {
+		if (!magic && ret_damage->status != TOCSIN_NO_MEMORY)
+			no_chunk(f, bytes, number, ret_damage);
 		return TOCSIN_END;
 	}
-	status = evtx_chunk_open(d, bytes, offset, number, &info, ret_damage);
-	if (status != TOCSIN_OK)
-		return TOCSIN_END;
 	/* A log without checksums has none to be wrong. */
 	if (f->header.no_crc32 && ret_damage->status == TOCSIN_MISMATCH)
 		memset(ret_damage, 0, sizeof(*ret_damage));
 	return TOCSIN_OK; /* what a header without records means is the decoder's to say */
+}
+
+uint64_t log_file_lost(struct view bytes, enum tocsin_status status,
+		       const struct tocsin_error *damage)
+{
+	return status == TOCSIN_OK || damage->status == TOCSIN_OK ||
+			       damage->status == TOCSIN_MISMATCH || all_zero(bytes)
+		       ? 0
+		       : bytes.n;
+}
+
+void log_file_account(const struct evtx_decoder *d, struct view bytes, enum tocsin_status status,
+		      const struct tocsin_error *damage, struct evtx_account *to)
+{
+	const uint64_t lost = log_file_lost(bytes, status, damage);
+
+	if (status == TOCSIN_OK)
+		evtx_chunk_account(d, to);
+	else if (lost)
+		to->lost += lost;
+	else if (all_zero(bytes))
+		to->unused += bytes.n;
+	else
+		to->residue += bytes.n;
 }

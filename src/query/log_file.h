@@ -5,8 +5,9 @@
  *
  * Offsets in the file's header are advisory (a log that was copied while it was open has old ones):
  * the chunks run to the end of the file. Of the header only its presence, its block size and its
- * "no checksums" flag matter. A wrong checksum is told as TOCSIN_MISMATCH, which is no loss; the
- * dirty flag says nothing that a reader must tell.
+ * "no checksums" flag matter. A log whose start was cut off at any place, or that has something
+ * before it, is read from where its chunks show themselves. A wrong checksum is told as
+ * TOCSIN_MISMATCH, which is no loss; the dirty flag says nothing that a reader must tell.
  */
 #ifndef TOCSIN_QUERY_LOG_FILE_H
 #define TOCSIN_QUERY_LOG_FILE_H
@@ -15,8 +16,14 @@
 #include "base/os.h"
 #include "format/evtx/evtx.h"
 
+typedef enum tocsin_status os_read_fn(struct os_file *file, uint64_t offset, void *to, size_t n,
+				      size_t *ret_n, struct tocsin_error *error);
+
 struct log_file {
 	struct os_file *file;
+	bool shared; /* the file is somebody else's: not closed here */
+	/* Reads from `file`; os_read_at(), unless a test stands in for a bad disk. */
+	os_read_fn *read_at;
 	uint64_t size; /* when it was listed; what a live log gains later is not looked at */
 	struct view
 		cached; /* the file from its start, where the caller has read it; may be empty */
@@ -24,6 +31,7 @@ struct log_file {
 	/* Set by log_file_plan(). */
 	struct evtx_header header;
 	struct tocsin_error damage; /* to the header; its status is TOCSIN_OK without */
+	uint64_t damage_bytes;      /* of the part before the first chunk that are lost by it */
 	uint64_t data_offset;
 	uint32_t chunk_count; /* with a last one that the end of the file cuts off */
 	uint32_t used;        /* up to the last one with a chunk's signature */
@@ -32,6 +40,9 @@ struct log_file {
 
 TOCSIN_MUST_USE enum tocsin_status log_file_open(struct log_file *f, const char *path,
 						 struct tocsin_error *error);
+
+/* The same over a file that is open already and stays the caller's. */
+void log_file_use(struct log_file *f, struct os_file *file);
 void log_file_close(struct log_file *f);
 
 /* Reads the header and finds the order. What is wrong with them is in `damage`; it never fails. */
@@ -55,5 +66,16 @@ size_t log_file_chunk_size(const struct log_file *f, uint32_t number);
 TOCSIN_MUST_USE enum tocsin_status log_file_begin(const struct log_file *f, struct evtx_decoder *d,
 						  struct view bytes, uint32_t number,
 						  struct tocsin_error *ret_damage);
+
+/*
+ * Adds what became of a chunk's bytes, when its records are read: `status` and `damage` are what
+ * log_file_begin() gave for it.
+ */
+void log_file_account(const struct evtx_decoder *d, struct view bytes, enum tocsin_status status,
+		      const struct tocsin_error *damage, struct evtx_account *to);
+
+/* Bytes that the damage to a chunk as a whole leaves out. */
+uint64_t log_file_lost(struct view bytes, enum tocsin_status status,
+		       const struct tocsin_error *damage);
 
 #endif

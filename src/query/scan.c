@@ -17,6 +17,7 @@
 
 #include "base/limits.h"
 #include "base/threads.h"
+#include "query/scan_feed.h"
 #include "query/scan_unit.h"
 
 /* Units ahead per thread: enough that one slow unit holds nobody up, few enough to hold. */
@@ -38,6 +39,7 @@ struct scan {
 	const struct evidence *evidence;
 	const struct scan_options *options;
 	const struct scan_client *client;
+	struct template_library *library; /* shared by the workers' decoders */
 
 	struct mutex lock; /* for everything below but `stop` */
 	struct cond moved; /* the window moved, or the run stops */
@@ -57,6 +59,7 @@ struct worker {
 	struct scan *scan;
 	struct thread thread;
 	struct scan_worker self;
+	struct evtx_carver *carver; /* NULL unless the run carves */
 	struct scan_buffers buffers;
 };
 
@@ -69,8 +72,9 @@ static void source_free(struct scan_source *s)
 	}
 }
 
-static struct scan_source *source_new(const struct source *source)
+static struct scan_source *source_new(const struct scan *scan, size_t number)
 {
+	const struct source *const source = &scan->evidence->sources[number];
 	struct scan_source *const s = calloc(1, sizeof(*s));
 
 	if (!s || !mutex_init(&s->lock)) {
@@ -78,7 +82,8 @@ static struct scan_source *source_new(const struct source *source)
 		return NULL;
 	}
 	s->source = source;
-	s->units = scan_unit_count(source->size);
+	s->number = (uint32_t)number;
+	s->units = scan_unit_count(source->size, scan->options->carve);
 	s->units_left = s->units;
 	return s;
 }
@@ -103,7 +108,7 @@ static bool claim(struct scan *scan, struct scan_job *job, uint64_t *ret_number)
 	if (atomic_load(&scan->stop) || scan->next_source == scan->evidence->source_count)
 		goto out;
 	if (!scan->current)
-		scan->current = source_new(&scan->evidence->sources[scan->next_source]);
+		scan->current = source_new(scan, scan->next_source);
 	if (!scan->current) {
 		stop(scan, true);
 		goto out;
@@ -139,11 +144,10 @@ static void tell_progress(struct scan *scan, uint64_t bytes)
 /* Bytes that unit `unit` of a source stands for, for progress only. */
 static uint64_t unit_bytes(const struct scan_source *s, uint32_t unit)
 {
-	const uint64_t size = (uint64_t)UNIT_CHUNKS * EVTX_CHUNK_SIZE;
-	const uint64_t before = unit * size;
+	const uint64_t before = (uint64_t)unit * UNIT_SIZE;
 
 	if (unit + 1 < s->units)
-		return size;
+		return UNIT_SIZE;
 	return s->source->size > before ? s->source->size - before : 0;
 }
 
@@ -199,9 +203,15 @@ static void work(void *argument)
 {
 	struct worker *const w = argument;
 	struct scan *const scan = w->scan;
-	struct scan_job job = {scan->client, &w->self, &w->buffers,
-			       NULL,         0,        scan->options->newest_first,
-			       &scan->stop};
+	struct scan_job job = {
+		.client = scan->client,
+		.options = scan->options,
+		.worker = &w->self,
+		.buffers = &w->buffers,
+		.carver = w->carver,
+		.library = scan->library,
+		.stop = &scan->stop,
+	};
 	uint64_t number;
 
 	while (claim(scan, &job, &number)) {
@@ -220,11 +230,16 @@ static bool worker_init(struct worker *w, struct scan *scan, unsigned index)
 	w->scan = scan;
 	w->self.index = index;
 	w->self.decoder = evtx_decoder_new();
-	return w->self.decoder && scan_buffers_init(&w->buffers);
+	if (!w->self.decoder || !scan_buffers_init(&w->buffers))
+		return false;
+	if (scan->options->carve)
+		w->carver = evtx_carver_new(w->self.decoder);
+	return w->carver || !scan->options->carve;
 }
 
 static void worker_free(struct worker *w)
 {
+	evtx_carver_free(w->carver);
 	evtx_decoder_free(w->self.decoder);
 	scan_buffers_free(&w->buffers);
 }
@@ -261,14 +276,15 @@ static bool run_workers(struct scan *scan, unsigned threads)
 }
 
 /* No more threads than units. */
-static unsigned thread_count(const struct evidence *e, unsigned threads)
+static unsigned thread_count(const struct evidence *e, const struct scan_options *options)
 {
+	unsigned threads = options->threads;
 	uint64_t units = 0;
 	size_t i;
 
 	threads = threads < 1 ? 1 : threads > LIMIT_THREADS ? LIMIT_THREADS : threads;
 	for (i = 0; i < e->source_count && units < threads; i++)
-		units += scan_unit_count(e->sources[i].size);
+		units += scan_unit_count(e->sources[i].size, options->carve);
 	return units >= threads ? threads : units ? (unsigned)units : 1;
 }
 
@@ -287,14 +303,16 @@ static void clear(struct scan *scan)
 enum tocsin_status scan_run(const struct evidence *evidence, const struct scan_options *options,
 			    const struct scan_client *client, struct tocsin_error *error)
 {
-	const unsigned threads = thread_count(evidence, options->threads);
+	const unsigned threads = thread_count(evidence, options);
 	struct scan scan = {.evidence = evidence, .options = options, .client = client};
+	struct scan_feed feed = {evidence, options};
 	bool ready = false;
 
 	scan.window = (uint64_t)threads * WINDOW_PER_THREAD;
 	scan.slots = calloc(scan.window, sizeof(*scan.slots));
 	atomic_init(&scan.stop, false);
-	if (!scan.slots || !mutex_init(&scan.lock))
+	scan.library = scan_feed_library(&feed);
+	if (!scan.slots || !scan.library || !mutex_init(&scan.lock))
 		goto out;
 	if (cond_init(&scan.moved)) {
 		ready = run_workers(&scan, threads);
@@ -305,6 +323,7 @@ enum tocsin_status scan_run(const struct evidence *evidence, const struct scan_o
 	if (ready && !scan.no_memory && client->progress && evidence->source_count)
 		client->progress(client->context, evidence->bytes, evidence->bytes);
 out:
+	template_library_free(scan.library);
 	free(scan.slots);
 	if (!ready || scan.no_memory)
 		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");

@@ -66,6 +66,9 @@ struct scan_options {
 	bool newest_first; /* chunks by descending record id, records of a chunk backwards */
 	bool recover;      /* see struct evtx_options */
 	bool others;
+	/* Reads the files in place of os_read_at(): for tests, which have no bad disk at hand. */
+	enum tocsin_status (*read_at)(struct os_file *file, uint64_t offset, void *to, size_t n,
+				      size_t *ret_n, struct tocsin_error *error);
 	bool carve; /* take each source as bytes of any kind: chunks and loose records wherever they
 		       lie. Not with newest_first */
 };

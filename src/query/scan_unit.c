@@ -3,7 +3,7 @@
  * Reads the chunks of one unit with as few system calls as possible and tells their events. A small
  * file (most logs of a collection have one or a few chunks) is one read with its header.
  */
-#include "query/scan_unit.h"
+#include "query/scan_tell.h"
 
 #include <stdlib.h>
 
@@ -21,12 +21,13 @@ struct chunk_list {
 	uint32_t count;
 	uint32_t number[UNIT_CHUNKS_MAX];
 	struct view bytes[UNIT_CHUNKS_MAX];
+	bool apart; /* each was read by itself: the worker's pieces tell of bad places */
 };
 
-uint32_t scan_unit_count(uint64_t size)
+uint32_t scan_unit_count(uint64_t size, bool carve)
 {
-	const uint64_t unit = (uint64_t)UNIT_CHUNKS * EVTX_CHUNK_SIZE;
-	const uint64_t n = size > EVTX_HEADER_SIZE ? (size - EVTX_HEADER_SIZE - 1) / unit + 1 : 1;
+	const uint64_t head = carve ? 0 : EVTX_HEADER_SIZE;
+	const uint64_t n = size > head ? (size - head - 1) / UNIT_SIZE + 1 : 1;
 
 	return n > UINT32_MAX / UNIT_CHUNKS ? UINT32_MAX / UNIT_CHUNKS : (uint32_t)n;
 }
@@ -48,36 +49,36 @@ void scan_buffers_free(struct scan_buffers *b)
 	memset(b, 0, sizeof(*b));
 }
 
-/* A place in a chunk that gave no event. */
-static void tell_loss(const struct scan_job *job, void *state, const struct evtx_loss *loss,
-		      const struct tocsin_error *error)
-{
-	const struct log_file *const f = &job->source->file;
-	struct scan_damage damage = {job->source->source, loss->record_id, loss->bytes,
-				     SCAN_NO_CHUNK, *error};
-
-	if (error->offset >= f->data_offset)
-		damage.chunk = (uint32_t)((error->offset - f->data_offset) / EVTX_CHUNK_SIZE);
-	job->client->damage(job->client->context, job->worker, state, &damage);
-}
-
-/* Damage that is not one record's. */
-static void tell_damage(const struct scan_job *job, void *state, const struct tocsin_error *error)
-{
-	tell_loss(job, state, &(struct evtx_loss){0, 0}, error);
-}
-
 /* A file of one unit comes with one read; everything about it is then decided from the buffer. */
 static void read_whole(const struct scan_job *job)
 {
 	struct log_file *const f = &job->source->file;
 	struct view whole = {job->buffers->bytes, 0};
 
-	if (f->size > UNIT_BUFFER)
+	if (f->size > UNIT_WHOLE)
 		return;
-	if (os_read_at(f->file, 0, job->buffers->bytes, (size_t)f->size, &whole.n, NULL) ==
+	if (f->read_at(f->file, 0, job->buffers->bytes, (size_t)f->size, &whole.n, NULL) ==
 	    TOCSIN_OK)
 		f->cached = whole;
+}
+
+static enum tocsin_status open_file(const struct scan_job *job)
+{
+	struct scan_source *const s = job->source;
+
+	if (s->source->file)
+		log_file_use(&s->file, s->source->file);
+	else
+		TRY(log_file_open(&s->file, s->source->path, &s->error));
+	if (job->options->read_at)
+		s->file.read_at = job->options->read_at;
+	s->file.size = s->source->size;
+	if (!job->options->carve) {
+		if (s->units == 1)
+			read_whole(job);
+		log_file_plan(&s->file);
+	}
+	return TOCSIN_OK;
 }
 
 static bool open_source(const struct scan_job *job)
@@ -87,13 +88,7 @@ static bool open_source(const struct scan_job *job)
 	mutex_lock(&s->lock);
 	if (!s->opened) {
 		s->opened = true;
-		s->status = log_file_open(&s->file, s->source->path, &s->error);
-		if (s->status == TOCSIN_OK) {
-			s->file.size = s->source->size;
-			if (s->units == 1)
-				read_whole(job);
-			log_file_plan(&s->file);
-		}
+		s->status = open_file(job);
 	}
 	mutex_unlock(&s->lock);
 	return s->status == TOCSIN_OK;
@@ -109,23 +104,24 @@ static void list_chunks(const struct scan_job *job, struct chunk_list *list)
 		left = UNIT_CHUNKS;
 	list->count = left < UNIT_CHUNKS_MAX ? left : UNIT_CHUNKS_MAX;
 	for (i = 0; i < list->count; i++) {
-		list->number[i] = log_file_chunk(f, first + i, job->newest_first);
+		list->number[i] = log_file_chunk(f, first + i, job->options->newest_first);
 		list->bytes[i] = (struct view){NULL, 0};
 	}
 }
 
 /* Past 256 TiB the numbers of units and chunks end. */
-static void tell_limit(const struct scan_job *job, void *state)
+static void tell_limit(struct scan_teller *t)
 {
+	const struct scan_job *const job = t->job;
 	const struct log_file *const f = &job->source->file;
 	const uint64_t last = (uint64_t)job->source->units * UNIT_CHUNKS + 1;
+	const uint64_t end = f->data_offset + last * EVTX_CHUNK_SIZE;
 	struct tocsin_error error;
 
 	if (job->unit + 1 != job->source->units || f->chunk_count <= last)
 		return;
-	error_set(&error, TOCSIN_LIMIT, f->data_offset + last * EVTX_CHUNK_SIZE,
-		  "the rest of the file is not read: it is too large");
-	tell_damage(job, state, &error);
+	error_set(&error, TOCSIN_LIMIT, end, "the rest of the file is not read: it is too large");
+	tell_source(t, &error, f->size - end);
 }
 
 /* One read for all chunks when they lie side by side, upwards or downwards. */
@@ -143,7 +139,7 @@ static bool read_at_once(const struct scan_job *job, struct chunk_list *list)
 	if (high - low + 1 != list->count)
 		return false;
 	n = (size_t)(high - low) * EVTX_CHUNK_SIZE + log_file_chunk_size(f, high);
-	if (os_read_at(f->file, log_file_chunk_offset(f, low), job->buffers->bytes, n, &all.n,
+	if (f->read_at(f->file, log_file_chunk_offset(f, low), job->buffers->bytes, n, &all.n,
 		       NULL) != TOCSIN_OK)
 		return false;
 	for (i = 0; i < list->count; i++)
@@ -153,31 +149,53 @@ static bool read_at_once(const struct scan_job *job, struct chunk_list *list)
 }
 
 /* Chunk by chunk: around the seam of a wrapped log, and to save what a bad disk still gives. */
-static void read_apart(const struct scan_job *job, struct chunk_list *list, void *state)
+static void read_apart(const struct scan_job *job, struct chunk_list *list)
 {
 	const struct log_file *const f = &job->source->file;
 	uint32_t i;
 
+	list->apart = true;
 	for (i = 0; i < list->count; i++) {
 		uint8_t *const to = job->buffers->bytes + (size_t)i * EVTX_CHUNK_SIZE;
-		struct tocsin_error error;
-		size_t n = 0;
+		struct read_piece *const piece = &job->buffers->pieces[i];
 
-		if (os_read_at(f->file, log_file_chunk_offset(f, list->number[i]), to,
-			       log_file_chunk_size(f, list->number[i]), &n, &error) != TOCSIN_OK) {
-			tell_damage(job, state, &error);
-			list->number[i] = UINT32_MAX; /* told: nothing more to say of it */
-		}
-		list->bytes[i] = (struct view){to, n};
+		read_piece(f, log_file_chunk_offset(f, list->number[i]), to,
+			   log_file_chunk_size(f, list->number[i]), piece);
+		list->bytes[i] = (struct view){to, piece->n};
 	}
 }
 
-static void read_chunks(const struct scan_job *job, struct chunk_list *list, void *state)
+/* Bytes that were there when the file was listed. */
+static void tell_gone(struct scan_teller *t, const struct chunk_list *list)
 {
-	const struct log_file *const f = &job->source->file;
-	uint64_t end = UINT64_MAX;
+	const struct log_file *const f = &t->job->source->file;
+	uint64_t first = UINT64_MAX, gone = 0;
+	struct tocsin_error error;
 	uint32_t i;
 
+	for (i = 0; i < list->count; i++) {
+		const size_t was = log_file_chunk_size(f, list->number[i]), is = list->bytes[i].n;
+		const uint64_t end = log_file_chunk_offset(f, list->number[i]) + is;
+
+		if (is < was) {
+			first = end < first ? end : first;
+			gone += was - is;
+		}
+	}
+	if (!gone)
+		return;
+	error_set(&error, TOCSIN_TRUNCATED, first, "the file became shorter while it was read");
+	tell_source(t, &error, gone);
+}
+
+static void read_chunks(const struct scan_job *job, struct chunk_list *list)
+{
+	const struct log_file *const f = &job->source->file;
+	uint32_t i;
+
+	list->apart = false;
+	if (!list->count)
+		return;
 	if (f->cached.n) {
 		for (i = 0; i < list->count; i++) {
 			const uint64_t at = log_file_chunk_offset(f, list->number[i]);
@@ -185,23 +203,7 @@ static void read_chunks(const struct scan_job *job, struct chunk_list *list, voi
 			list->bytes[i] = view_slice(f->cached, (size_t)at, EVTX_CHUNK_SIZE);
 		}
 	} else if (!read_at_once(job, list)) {
-		read_apart(job, list, state);
-	}
-	for (i = 0; i < list->count; i++) {
-		if (list->number[i] != UINT32_MAX &&
-		    list->bytes[i].n < log_file_chunk_size(f, list->number[i])) {
-			const uint64_t at =
-				log_file_chunk_offset(f, list->number[i]) + list->bytes[i].n;
-
-			end = at < end ? at : end;
-		}
-	}
-	if (end != UINT64_MAX) {
-		struct tocsin_error error;
-
-		error_set(&error, TOCSIN_TRUNCATED, end,
-			  "the file became shorter while it was read");
-		tell_damage(job, state, &error);
+		read_apart(job, list);
 	}
 }
 
@@ -220,8 +222,10 @@ static struct scan_item *next_item(struct scan_buffers *b, size_t count)
 }
 
 /* Tells the records of the chunk that is open on the decoder. */
-static bool tell_forward(const struct scan_job *job, void *state)
+static bool tell_forward(struct scan_teller *t)
 {
+	const struct scan_job *const job = t->job;
+
 	for (;;) {
 		const struct event *e;
 		struct tocsin_error error;
@@ -234,15 +238,16 @@ static bool tell_forward(const struct scan_job *job, void *state)
 		if (status == TOCSIN_NO_MEMORY)
 			return false;
 		if (status == TOCSIN_OK)
-			job->client->event(job->client->context, job->worker, state, e);
+			job->client->event(job->client->context, job->worker, t->state, e);
 		else
-			tell_loss(job, state, &loss, &error);
+			tell_loss(t, &loss, &error);
 	}
 }
 
 /* The decoder goes forward; its events stay until the next chunk, so the way back is a list. */
-static bool tell_backward(const struct scan_job *job, void *state)
+static bool tell_backward(struct scan_teller *t)
 {
+	const struct scan_job *const job = t->job;
 	struct scan_buffers *const b = job->buffers;
 	size_t count = 0;
 
@@ -266,15 +271,35 @@ static bool tell_backward(const struct scan_job *job, void *state)
 		const struct scan_item *const item = &b->items[count];
 
 		if (item->event)
-			job->client->event(job->client->context, job->worker, state, item->event);
+			job->client->event(job->client->context, job->worker, t->state,
+					   item->event);
 		else
-			tell_loss(job, state, &item->loss, &item->error);
+			tell_loss(t, &item->loss, &item->error);
 	}
 	return true;
 }
 
-static bool tell_chunk(const struct scan_job *job, void *state, uint32_t number, struct view bytes)
+/* Damage to the chunk as a whole. */
+static void tell_damage(struct scan_teller *t, struct view bytes, enum tocsin_status status,
+			const struct tocsin_error *damage)
 {
+	const struct evtx_loss loss = {0, log_file_lost(bytes, status, damage)};
+
+	if (damage->status != TOCSIN_OK)
+		tell_loss(t, &loss, damage);
+}
+
+/* Nothing of the chunk could be read: zeros would say that nothing was there. */
+static void tell_unread(struct scan_teller *t, const struct read_piece *piece)
+{
+	tell_holes(t);
+	t->account.lost += piece->n;
+}
+
+static bool tell_chunk(struct scan_teller *t, uint32_t number, struct view bytes)
+{
+	const struct scan_job *const job = t->job;
+	struct evtx_account account = {0};
 	struct tocsin_error damage;
 	const enum tocsin_status status =
 		log_file_begin(&job->source->file, job->worker->decoder, bytes, number, &damage);
@@ -282,38 +307,88 @@ static bool tell_chunk(const struct scan_job *job, void *state, uint32_t number,
 
 	if (damage.status == TOCSIN_NO_MEMORY)
 		return false;
-	if (damage.status != TOCSIN_OK && !job->newest_first)
-		tell_damage(job, state, &damage);
+	if (!job->options->newest_first) {
+		tell_holes(t);
+		tell_damage(t, bytes, status, &damage);
+	}
 	if (status == TOCSIN_OK)
-		done = job->newest_first ? tell_backward(job, state) : tell_forward(job, state);
-	if (damage.status != TOCSIN_OK && job->newest_first)
-		tell_damage(job, state, &damage);
+		done = job->options->newest_first ? tell_backward(t) : tell_forward(t);
+	if (job->options->newest_first) {
+		tell_damage(t, bytes, status, &damage);
+		tell_holes(t);
+	}
+	log_file_account(job->worker->decoder, bytes, status, &damage, &account);
+	tell_account(t, &account);
 	return done;
+}
+
+/* The part before the first chunk. */
+static void tell_header(struct scan_teller *t)
+{
+	const struct log_file *const f = &t->job->source->file;
+	const uint64_t bytes = f->data_offset < f->size ? f->data_offset : f->size;
+	const uint64_t lost = f->damage_bytes < bytes ? f->damage_bytes : bytes;
+
+	if (f->damage.status != TOCSIN_OK)
+		tell_source(t, &f->damage, lost);
+	t->account.headers += bytes - lost;
+}
+
+static bool tell_log(struct scan_teller *t)
+{
+	const struct scan_job *const job = t->job;
+	const struct log_file *const f = &job->source->file;
+	struct chunk_list list;
+	bool done = true;
+	uint32_t i;
+
+	if (job->unit == 0)
+		tell_header(t);
+	list_chunks(job, &list);
+	tell_limit(t);
+	read_chunks(job, &list);
+	tell_gone(t, &list);
+	for (i = 0; done && i < list.count && !atomic_load(job->stop); i++) {
+		const uint64_t at = log_file_chunk_offset(f, list.number[i]);
+		const struct read_piece *const piece = list.apart ? &job->buffers->pieces[i] : NULL;
+
+		tell_begin(t, at, at + list.bytes[i].n, piece, 1);
+		if (piece && piece->bad == piece->n)
+			tell_unread(t, piece);
+		else if (list.bytes[i].n)
+			done = tell_chunk(t, list.number[i], list.bytes[i]);
+	}
+	return done;
+}
+
+static void configure(const struct scan_job *job)
+{
+	const struct evtx_options options = {
+		.no_checksums = !job->options->carve && job->source->file.header.no_crc32,
+		.recover = job->options->recover || job->options->carve,
+		.others = job->options->others,
+		.library = job->library,
+		.source = job->source->number,
+	};
+
+	evtx_decoder_configure(job->worker->decoder, &options);
 }
 
 bool scan_unit_run(const struct scan_job *job, void **ret_state)
 {
 	const struct scan_client *const client = job->client;
-	void *const state = client->unit_begin(client->context, job->worker, job->source->source);
-	struct chunk_list list;
+	struct scan_teller t = {.job = job};
 	bool done = true;
-	uint32_t i;
 
-	*ret_state = state;
-	if (!open_source(job)) {
-		if (job->unit == 0)
-			tell_damage(job, state, &job->source->error);
-		return true;
+	t.state = client->unit_begin(client->context, job->worker, job->source->source);
+	*ret_state = t.state;
+	if (open_source(job)) {
+		configure(job);
+		done = job->options->carve ? scan_carve_window(&t) : tell_log(&t);
+	} else if (job->unit == 0) {
+		tell_source(&t, &job->source->error, job->source->source->size);
 	}
-	if (job->unit == 0 && job->source->file.damage.status != TOCSIN_OK)
-		tell_damage(job, state, &job->source->file.damage);
-	list_chunks(job, &list);
-	tell_limit(job, state);
-	if (list.count)
-		read_chunks(job, &list, state);
-	for (i = 0; done && i < list.count && !atomic_load(job->stop); i++) {
-		if (list.number[i] != UINT32_MAX && list.bytes[i].n)
-			done = tell_chunk(job, state, list.number[i], list.bytes[i]);
-	}
+	if (client->account)
+		client->account(client->context, job->worker, t.state, &t.account);
 	return done;
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a unit tells, and the account of its bytes; see scan_tell.h. */
+#include "query/scan_tell.h"
+
+static void tell(struct scan_teller *t, uint64_t record_id, uint64_t bytes, uint32_t chunk,
+		 const struct tocsin_error *error)
+{
+	const struct scan_client *const client = t->job->client;
+	const struct scan_damage damage = {t->job->source->source, record_id, bytes, chunk, *error};
+
+	client->damage(client->context, t->job->worker, t->state, &damage);
+}
+
+/* Number of the chunk that has this offset. */
+static uint32_t chunk_of(const struct scan_teller *t, uint64_t offset)
+{
+	const struct log_file *const f = &t->job->source->file;
+
+	return t->job->options->carve || offset < f->data_offset
+		       ? SCAN_NO_CHUNK
+		       : (uint32_t)((offset - f->data_offset) / EVTX_CHUNK_SIZE);
+}
+
+void tell_source(struct scan_teller *t, const struct tocsin_error *error, uint64_t bytes)
+{
+	tell(t, 0, bytes, SCAN_NO_CHUNK, error);
+	t->account.lost += bytes;
+}
+
+void tell_begin(struct scan_teller *t, uint64_t from, uint64_t to, const struct read_piece *pieces,
+		size_t count)
+{
+	t->pieces = pieces;
+	t->piece_count = pieces ? count : 0;
+	t->from = from;
+	t->to = to;
+	t->covered = 0;
+}
+
+/* Bytes in holes of [from, to). */
+static uint64_t holes_in(const struct scan_teller *t, uint64_t from, uint64_t to)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < t->piece_count && from < to; i++)
+		sum += read_piece_overlap(&t->pieces[i], from, to - from);
+	return sum;
+}
+
+void tell_loss(struct scan_teller *t, const struct evtx_loss *loss,
+	       const struct tocsin_error *error)
+{
+	const uint64_t from = error->offset;
+	uint64_t bytes = loss->bytes, holes;
+
+	if (t->piece_count && bytes && bytes <= UINT64_MAX - from) {
+		const uint64_t to = from + bytes;
+
+		holes = holes_in(t, from, to);
+		bytes -= holes < bytes ? holes : bytes;
+		t->covered += holes_in(t, from > t->from ? from : t->from, to < t->to ? to : t->to);
+	}
+	tell(t, loss->record_id, bytes, chunk_of(t, from), error);
+}
+
+void tell_holes(struct scan_teller *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->piece_count; i++) {
+		const struct read_piece *const p = &t->pieces[i];
+		size_t at = 0, from, n;
+
+		while (read_piece_hole(p, &at, &from, &n)) {
+			struct tocsin_error error = p->error;
+			uint64_t start = p->offset + from, end = start + n;
+
+			start = start > t->from ? start : t->from;
+			end = end < t->to ? end : t->to;
+			error.offset = start;
+			if (start < end)
+				tell(t, 0, end - start, chunk_of(t, start), &error);
+		}
+	}
+}
+
+/* Moves up to *left bytes from one counter to another. */
+static void move(uint64_t *left, uint64_t *from, uint64_t *to)
+{
+	const uint64_t n = *left < *from ? *left : *from;
+
+	*left -= n;
+	*from -= n;
+	*to += n;
+}
+
+void tell_account(struct scan_teller *t, const struct evtx_account *account)
+{
+	struct evtx_account a = *account;
+	struct evtx_account *const to = &t->account;
+	uint64_t left = holes_in(t, t->from, t->to);
+
+	/* Zeros in no loss: free space most likely, else inside of what else there is. */
+	left -= t->covered < left ? t->covered : left;
+	move(&left, &a.unused, &a.lost);
+	move(&left, &a.residue, &a.lost);
+	move(&left, &a.records, &a.lost);
+	move(&left, &a.recovered, &a.lost);
+	move(&left, &a.headers, &a.lost);
+	to->headers += a.headers;
+	to->records += a.records;
+	to->recovered += a.recovered;
+	to->unused += a.unused;
+	to->residue += a.residue;
+	to->lost += a.lost;
+	to->noise += a.noise;
+	to->copies += a.copies;
+}
