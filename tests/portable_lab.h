@@ -31,6 +31,7 @@ struct lab {
 	uint64_t met;
 	unsigned refused;            /* not copied, and told why */
 	unsigned missing;            /* of these: for a lost template */
+	unsigned borrowed;           /* copied with a template from elsewhere */
 	struct tocsin_error refusal; /* the last one but those */
 	const char *difference;      /* what the copy shows otherwise; NULL: nothing */
 };
@@ -87,6 +88,7 @@ static inline void lab_event(struct lab *lab, struct evtx_decoder *d, const stru
 			lab->refusal = error;
 		return;
 	}
+	lab->borrowed += e->template_path != NULL;
 	r.event = event_copy(&lab->arena, e);
 	kept = ARENA_GROW(&lab->arena, lab->records, lab->count, lab->room);
 	if (kept)

@@ -136,7 +136,7 @@ enum entry_state { ENTRY_BUSY, ENTRY_GOOD, ENTRY_BAD };
 
 struct entry {
 	struct entry *next;
-	size_t at;
+	const void *key; /* where the definition stands, or the program that was made of it */
 	enum entry_state state;
 	struct portable_definition definition;
 };
@@ -173,70 +173,81 @@ static void definition_start(struct form *f, const uint8_t guid[16], struct buf 
 		form_byte(f, guid[i]);
 }
 
-static enum tocsin_status read_definition(struct portable_job *job, size_t at, size_t size,
-					  unsigned nesting, struct portable_definition *ret)
+/* The definition's tokens as they stand at chunk offset `at`. */
+static enum tocsin_status read_definition(struct portable_job *job, size_t at, unsigned nesting,
+					  struct form *form, struct buf *out)
 {
-	const uint8_t *const guid = job->c->chunk.p + at + 4;
-	enum tocsin_status status;
-	struct buf out = {0};
-	struct form form;
+	const uint8_t *const definition = job->c->chunk.p + at;
+	const size_t size = le32(definition + 20);
 	bool ended;
 
 	job->cache->defined += size;
 	ENSURE(job->cache->defined <= LIMIT_CHUNK_DEFINITIONS, job->error, TOCSIN_LIMIT, at,
 	       "template definitions overlap");
-	definition_start(&form, guid, &out, &job->c->arena);
-	status = portable_tokens(job, &form, at + 24, at + 24 + size, true, true, nesting + 1,
-				 &ended);
+	definition_start(form, definition + 4, out, &job->c->arena);
+	return portable_tokens(job, form, at + 24, at + 24 + size, true, true, nesting + 1, &ended);
+}
+
+static enum tocsin_status compiled_definition(struct portable_job *job,
+					      const struct binxml_program *program,
+					      struct form *form, struct buf *out)
+{
+	definition_start(form, program->guid, out, &job->c->arena);
+	TRY(portable_program(form, program, job->error));
+	ENSURE(!buf_failed(out), job->error, TOCSIN_NO_MEMORY, 0, "no memory to copy a template");
+	ENSURE(!form->full, job->error, TOCSIN_LIMIT, 0, "a template is too large to be copied");
+	return TOCSIN_OK;
+}
+
+/* The definition at `at`, or of `program` where that is not NULL, read once a chunk. */
+static enum tocsin_status cached(struct portable_job *job, size_t at,
+				 const struct binxml_program *program, unsigned nesting,
+				 struct portable_definition *ret)
+{
+	const void *const key = program ? (const void *)program : job->c->chunk.p + at;
+	struct entry **const bucket = &job->cache->bucket[(uintptr_t)key / 8 % CACHE_BUCKETS];
+	struct entry *e = *bucket;
+	enum tocsin_status status;
+	struct buf out = {0};
+	struct form form;
+
+	while (e && e->key != key)
+		e = e->next;
+	if (e) {
+		ENSURE(e->state != ENTRY_BUSY, job->error, TOCSIN_INVALID, at,
+		       "template definition contains itself");
+		ENSURE(e->state != ENTRY_BAD, job->error, TOCSIN_INVALID, at,
+		       "template definition can't be copied");
+		*ret = e->definition;
+		return TOCSIN_OK;
+	}
+	e = arena_alloc(&job->c->arena, sizeof(*e));
+	ENSURE(e, job->error, TOCSIN_NO_MEMORY, at, "no memory to copy a template");
+	e->key = key;
+	e->state = ENTRY_BUSY;
+	e->next = *bucket;
+	*bucket = e;
+	status = program ? compiled_definition(job, program, &form, &out)
+			 : read_definition(job, at, nesting, &form, &out);
 	if (status == TOCSIN_OK)
-		status = keep(job, (struct view){(const uint8_t *)out.p, out.n}, ret);
+		status = keep(job, (struct view){(const uint8_t *)out.p, out.n}, &e->definition);
 	buf_free(&out);
+	e->state = status == TOCSIN_OK ? ENTRY_GOOD : ENTRY_BAD;
+	if (status == TOCSIN_OK)
+		*ret = e->definition;
 	return status;
 }
 
-enum tocsin_status portable_local(struct portable_job *job, size_t at, size_t size,
-				  unsigned nesting, struct portable_definition *ret)
+enum tocsin_status portable_local(struct portable_job *job, size_t at, unsigned nesting,
+				  struct portable_definition *ret)
 {
-	struct entry **const bucket = &job->cache->bucket[at / 8 % CACHE_BUCKETS];
-	struct entry *e = *bucket;
-	enum tocsin_status status;
-
-	while (e && e->at != at)
-		e = e->next;
-	if (!e) {
-		e = arena_alloc(&job->c->arena, sizeof(*e));
-		ENSURE(e, job->error, TOCSIN_NO_MEMORY, at, "no memory to copy a template");
-		e->at = at;
-		e->state = ENTRY_BUSY;
-		e->next = *bucket;
-		*bucket = e;
-		status = read_definition(job, at, size, nesting, &e->definition);
-		e->state = status == TOCSIN_OK ? ENTRY_GOOD : ENTRY_BAD;
-		TRY(status);
-	}
-	ENSURE(e->state != ENTRY_BUSY, job->error, TOCSIN_INVALID, at,
-	       "template definition contains itself");
-	ENSURE(e->state != ENTRY_BAD, job->error, TOCSIN_INVALID, at,
-	       "template definition can't be copied");
-	*ret = e->definition;
-	return TOCSIN_OK;
+	return cached(job, at, NULL, nesting, ret);
 }
 
 enum tocsin_status portable_compiled(struct portable_job *job, const struct binxml_program *program,
 				     struct portable_definition *ret)
 {
-	enum tocsin_status status;
-	struct buf out = {0};
-	struct form form;
-
-	definition_start(&form, program->guid, &out, &job->c->arena);
-	status = portable_program(&form, program, job->error);
-	if (status == TOCSIN_OK && form.full)
-		status = error_set(job->error, TOCSIN_LIMIT, 0, "a template is too large");
-	if (status == TOCSIN_OK)
-		status = keep(job, (struct view){(const uint8_t *)out.p, out.n}, ret);
-	buf_free(&out);
-	return status;
+	return cached(job, 0, program, 0, ret);
 }
 
 /* ---- records */
@@ -305,6 +316,7 @@ static enum tocsin_status put(struct portable_store *s, struct evtx_decoder *d,
 		.store = s,
 		.c = c,
 		.cache = chunk_cache(c, s),
+		.compiled = e->origin != EVENT_LIVE,
 		.error = error,
 	};
 	const uint64_t at = e->offset - d->offset;

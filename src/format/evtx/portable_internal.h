@@ -95,8 +95,10 @@ struct portable_job {
 	struct portable_store *store;
 	struct binxml_context *c;
 	struct portable_cache *cache; /* the chunk's definitions */
-	struct tocsin_error *error;   /* offset: the chunk's */
-	bool verbatim; /* a BinXML value that can't be read was copied byte by byte */
+	bool compiled; /* definitions are what the reader made of them: what is left of an older
+			  record may have lost a name that the reader knows */
+	struct tocsin_error *error; /* offset: the chunk's */
+	bool verbatim;              /* a BinXML value that can't be read was copied byte by byte */
 };
 
 /* A definition in portable form; its bytes live as long as the chunk is open. */
@@ -106,8 +108,8 @@ struct portable_definition {
 	struct view form;
 };
 
-/* The definition at chunk offset `at`, whose stream has `size` bytes behind 24 of header. */
-TOCSIN_MUST_USE enum tocsin_status portable_local(struct portable_job *job, size_t at, size_t size,
+/* The definition at chunk offset `at`. */
+TOCSIN_MUST_USE enum tocsin_status portable_local(struct portable_job *job, size_t at,
 						  unsigned nesting,
 						  struct portable_definition *ret);
 

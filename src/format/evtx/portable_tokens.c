@@ -6,6 +6,7 @@
  */
 #include "base/limits.h"
 #include "format/evtx/portable_internal.h"
+#include "format/evtx/template.h"
 #include "format/evtx/writer_internal.h"
 
 #define TOKEN_CDATA 0x07
@@ -405,9 +406,9 @@ static enum tocsin_status read_instance(struct portable_job *job, size_t *at, si
 	for (uint32_t i = 0; i < instance->count; i++)
 		place -= 4 + instance->values[i].bytes.n;
 	*at = place - 4;
-	if (borrowed)
+	if (borrowed || (job->compiled && !template_has_instances(instance->program)))
 		return portable_compiled(job, instance->program, ret);
-	return portable_local(job, offset, le32(c->chunk.p + offset + 20), nesting, ret);
+	return portable_local(job, offset, nesting, ret);
 }
 
 enum tocsin_status portable_instance(struct portable_job *job, struct form *f, size_t *at,
