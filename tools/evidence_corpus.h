@@ -9,6 +9,7 @@
 
 #include "../fuzz/binxml_log.h"
 #include "evidence_cases.h"
+#include "evidence_edges.h"
 
 /* BinXML in the making; `base` is the chunk's offset of its first byte. */
 struct assembly {
@@ -292,12 +293,28 @@ static void write_file_seeds(const char *folder)
 	}
 }
 
+/* Tokens, value types and meanings; what is damaged, a fuzzer finds by itself. */
+static void write_edge_seeds(const char *folder)
+{
+	for (size_t i = 0; i < EDGE_CASES; i++) {
+		struct edge e;
+
+		if (edge_cases[i].name[0] < 'c')
+			continue;
+		edge_cases[i].make(&e);
+		shrink(folder, edge_cases[i].name,
+		       (struct view){(const uint8_t *)e.log.p, e.log.n});
+		buf_free(&e.log);
+	}
+}
+
 static void write_corpus(const char *folder)
 {
 	char below[PATH_SIZE];
 
 	join_path(below, folder, "evtx_file");
 	write_file_seeds(below);
+	write_edge_seeds(below);
 	join_path(below, folder, "binxml");
 	write_binxml_seeds(below);
 }
