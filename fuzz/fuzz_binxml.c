@@ -45,7 +45,7 @@ static bool lab_ready(void)
 		lab.behind = view_slice(chunk, position, le32(chunk.p + FREE_OFFSET_AT) - position);
 	}
 	if (lab.runs++ % RUNS_PER_DECODER == 0) {
-		const struct evtx_options options = {.no_checksums = true};
+		const struct evtx_options options = {.no_checksums = true, .others = true};
 
 		evtx_decoder_free(lab.decoder);
 		lab.decoder = evtx_decoder_new();
