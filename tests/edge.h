@@ -93,7 +93,16 @@ static inline bool edge_unit_end(void *context, const struct source *source, voi
 	return true;
 }
 
-/* Scans a file. The reading is to be freed with edge_reading_free(). */
+/* Bytes seen are bytes explained. */
+static inline bool edge_explained(const struct edge_reading *r)
+{
+	const struct evtx_account *const a = &r->account;
+
+	return a->headers + a->records + a->recovered + a->unused + a->residue + a->lost == r->size;
+}
+
+/* Scans a file. The reading is to be freed with edge_reading_free(). Its account must come out
+ * even, always. */
 static inline void edge_read_path(struct edge_reading *r, const char *path, bool recover)
 {
 	const struct scan_client client = {
@@ -114,6 +123,7 @@ static inline void edge_read_path(struct edge_reading *r, const char *path, bool
 	r->size = e->bytes;
 	assert_ok(scan_run(e, &options, &client, &error));
 	evidence_free(e);
+	assert_true(edge_explained(r));
 }
 
 static inline void edge_reading_free(struct edge_reading *r)
@@ -147,14 +157,6 @@ static inline void edge_read_as(struct edge_reading *r, const struct buf *log, c
 static inline void edge_read(struct edge_reading *r, const struct buf *log, bool recover)
 {
 	edge_read_as(r, log, "edge.evtx", recover);
-}
-
-/* Bytes seen are bytes explained. */
-static inline bool edge_explained(const struct edge_reading *r)
-{
-	const struct evtx_account *const a = &r->account;
-
-	return a->headers + a->records + a->recovered + a->unused + a->residue + a->lost == r->size;
 }
 
 /* The ids that a scan tells, nothing lost. */
