@@ -386,7 +386,7 @@ static enum tocsin_status torn_record(struct evtx_decoder *d, size_t at, size_t 
 		end = real;
 	pass_record(d, at, end - at);
 	d->at = next;
-	d->resync |= end != next;
+	d->resync = true; /* `next` was searched for */
 	lose_later(d, at, end, next, TOCSIN_INVALID, msg);
 	give_record(d, e, 0);
 	*ret_event = e;
