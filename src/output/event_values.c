@@ -23,7 +23,7 @@ const char *event_origin_name(enum event_origin origin)
 
 bool event_origin_matters(const struct event *e)
 {
-	return e->origin != EVENT_LIVE || e->template_missing || e->template_path;
+	return e->origin != EVENT_LIVE || e->note || e->template_missing || e->template_path;
 }
 
 /* ---- Columns */
