@@ -2,7 +2,7 @@
 /*
  * What an event means: rows E of docs/edge-cases.md.
  *
- * e07, names of providers in another case: test_filter.c .
+ * e07, names of providers in another case: test_filter.c names.
  * e09, e10, e11, message parameters, language files, versions of providers: nothing of it is in an
  * event log; it is in message files. e12, files of collected texts beside a log: not in the log.
  */
