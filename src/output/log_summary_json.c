@@ -165,7 +165,7 @@ static void one_log(struct json *j, const struct summary_log *log, bool filtered
 	span(j, "live", &log->spans[EVENT_LIVE]);
 	span(j, "recovered", &log->spans[EVENT_RECOVERED]);
 	span(j, "carved", &log->spans[EVENT_CARVED]);
-	gaps(j, log, !filtered && !log->scattered);
+	gaps(j, log, !filtered && !log->scattered && log->spans[EVENT_LIVE].records);
 	json_member_u64(j, "not_ascending", log->unordered);
 	clock_steps(j, &log->clock);
 	cleared(j, log);

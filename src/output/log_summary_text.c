@@ -342,10 +342,11 @@ static void one_log(struct buf *out, const struct summary_log *log,
 	buf_str(out, "  ");
 	table_styled(out, TABLE_BOLD, style->color, buf_cstr(&name));
 	buf_str(out, "  ");
-	log_counted(out, live->records, "record", "records");
 	if (live->records) {
-		buf_str(out, ", ");
+		log_counted(out, live->records, "record, ", "records, ");
 		period(out, live->first, live->last);
+	} else {
+		buf_str(out, "no live records");
 	}
 	buf_byte(out, '\n');
 	if (live->records) {
