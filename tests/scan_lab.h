@@ -301,6 +301,19 @@ static inline void run_evidence(const struct evidence *e, unsigned threads, bool
 	run_options(e, &options, stop_after, false, r);
 }
 
+/* Events that a run told, without the losses. */
+static inline unsigned count_events(const struct result *r)
+{
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < r->text.n; i++)
+		n += r->text.p[i] == ' ' && (i == 0 || r->text.p[i - 1] != ' ');
+	for (i = 0; i < r->text.n; i++)
+		n -= r->text.p[i] == '!';
+	return n;
+}
+
 /* Scans the files with 1, 2 and 7 threads; all must tell `expected`. Frees the paths' files. */
 static inline void expect(const char **paths, size_t count, bool newest, const char *expected)
 {

@@ -88,7 +88,6 @@ bool scan_carve_window(struct scan_teller *t)
 	read_window(job, &w);
 	tell_gone(t, &w);
 	tell_begin(t, w.start, w.end, w.pieces ? job->buffers->pieces : NULL, w.pieces);
-	tell_holes(t);
 	if (w.start >= w.end)
 		return true;
 	evtx_carve_open(job->carver, w.bytes, (size_t)(w.start - w.from), (size_t)(w.end - w.from),
@@ -103,11 +102,13 @@ bool scan_carve_window(struct scan_teller *t)
 			break;
 		if (status == TOCSIN_NO_MEMORY)
 			return false;
+		tell_holes(t, status == TOCSIN_OK ? e->offset : error.offset);
 		if (status == TOCSIN_OK)
 			client->event(client->context, job->worker, t->state, e);
 		else
 			tell_loss(t, &loss, &error);
 	}
+	tell_holes(t, UINT64_MAX);
 	evtx_carve_account(job->carver, &account);
 	tell_account(t, &account);
 	return true;

@@ -35,6 +35,7 @@ void tell_begin(struct scan_teller *t, uint64_t from, uint64_t to, const struct 
 	t->from = from;
 	t->to = to;
 	t->covered = 0;
+	t->hole_piece = t->hole_at = 0;
 }
 
 /* Bytes in holes of [from, to). */
@@ -64,23 +65,29 @@ void tell_loss(struct scan_teller *t, const struct evtx_loss *loss,
 	tell(t, loss->record_id, bytes, chunk_of(t, from), error);
 }
 
-void tell_holes(struct scan_teller *t)
+/* One hole, as far as it lies in the bytes at hand. */
+static void tell_hole(struct scan_teller *t, const struct read_piece *p, size_t at, size_t n)
 {
-	size_t i;
+	struct tocsin_error error = p->error;
+	const uint64_t a = p->offset + at, b = a + n;
+	const uint64_t from = a > t->from ? a : t->from, to = b < t->to ? b : t->to;
 
-	for (i = 0; i < t->piece_count; i++) {
-		const struct read_piece *const p = &t->pieces[i];
-		size_t at = 0, from, n;
+	error.offset = from;
+	if (from < to)
+		tell(t, 0, to - from, chunk_of(t, from), &error);
+}
+
+void tell_holes(struct scan_teller *t, uint64_t end)
+{
+	for (; t->hole_piece < t->piece_count; t->hole_piece++, t->hole_at = 0) {
+		const struct read_piece *const p = &t->pieces[t->hole_piece];
+		size_t at = t->hole_at, from, n;
 
 		while (read_piece_hole(p, &at, &from, &n)) {
-			struct tocsin_error error = p->error;
-			uint64_t start = p->offset + from, end = start + n;
-
-			start = start > t->from ? start : t->from;
-			end = end < t->to ? end : t->to;
-			error.offset = start;
-			if (start < end)
-				tell(t, 0, end - start, chunk_of(t, start), &error);
+			if (p->offset + from >= end)
+				return;
+			tell_hole(t, p, from, n);
+			t->hole_at = at;
 		}
 	}
 }

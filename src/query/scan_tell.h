@@ -18,8 +18,9 @@ struct scan_teller {
 	 * here. */
 	const struct read_piece *pieces;
 	size_t piece_count;
-	uint64_t from, to; /* in the file */
-	uint64_t covered;  /* bytes of holes that a loss of the decoder's covers */
+	uint64_t from, to;          /* in the file */
+	uint64_t covered;           /* bytes of holes that a loss of the decoder's covers */
+	size_t hole_piece, hole_at; /* up to where holes are told */
 };
 
 /* Damage to the source as a whole: `bytes` are lost by it. */
@@ -33,8 +34,8 @@ void tell_loss(struct scan_teller *t, const struct evtx_loss *loss,
 void tell_begin(struct scan_teller *t, uint64_t from, uint64_t to, const struct read_piece *pieces,
 		size_t count);
 
-/* Tells the holes among the bytes at hand. */
-void tell_holes(struct scan_teller *t);
+/* Tells the holes among the bytes at hand that start before `end`, each once. */
+void tell_holes(struct scan_teller *t, uint64_t end);
 
 /* Adds the account of the bytes at hand: what the decoder took the holes for is lost. */
 void tell_account(struct scan_teller *t, const struct evtx_account *account);

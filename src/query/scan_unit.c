@@ -292,7 +292,7 @@ static void tell_damage(struct scan_teller *t, struct view bytes, enum tocsin_st
 /* Nothing of the chunk could be read: zeros would say that nothing was there. */
 static void tell_unread(struct scan_teller *t, const struct read_piece *piece)
 {
-	tell_holes(t);
+	tell_holes(t, UINT64_MAX);
 	t->account.lost += piece->n;
 }
 
@@ -308,14 +308,14 @@ static bool tell_chunk(struct scan_teller *t, uint32_t number, struct view bytes
 	if (damage.status == TOCSIN_NO_MEMORY)
 		return false;
 	if (!job->options->newest_first) {
-		tell_holes(t);
+		tell_holes(t, UINT64_MAX);
 		tell_damage(t, bytes, status, &damage);
 	}
 	if (status == TOCSIN_OK)
 		done = job->options->newest_first ? tell_backward(t) : tell_forward(t);
 	if (job->options->newest_first) {
 		tell_damage(t, bytes, status, &damage);
-		tell_holes(t);
+		tell_holes(t, UINT64_MAX);
 	}
 	log_file_account(job->worker->decoder, bytes, status, &damage, &account);
 	tell_account(t, &account);
