@@ -62,6 +62,7 @@ struct evtx_carver {
 	/* The chunk that is open, or whose foreign records are looked at. */
 	enum { NO_CHUNK, CHUNK_OPEN, CHUNK_LATE } state;
 	size_t chunk_at, chunk_end;
+	struct evtx_account chunk_account;
 	bool overlaps;        /* it starts inside another one */
 	size_t beyond;        /* bytes of its records beyond `told`, when it overlaps */
 	size_t late_record;   /* in `records` */
@@ -559,20 +560,28 @@ static enum tocsin_status begin_chunk(struct evtx_carver *c, struct evtx_loss *r
 	return error->status == TOCSIN_OK ? TOCSIN_END : error->status;
 }
 
-/* The account of the chunk that was read. */
+/* The chunk was read; records in it that are not its own follow. */
 static void end_chunk(struct evtx_carver *c)
 {
-	struct evtx_account a = {0};
+	memset(&c->chunk_account, 0, sizeof(c->chunk_account));
+	evtx_chunk_account(c->d, &c->chunk_account);
+	c->late_record = carve_from(&c->records, c->chunk_at);
+	c->state = CHUNK_LATE;
+}
 
-	evtx_chunk_account(c->d, &a);
-	c->account.noise += a.noise;
-	c->account.copies += a.copies;
+/* Adds the account of the chunk at hand to the window's. */
+static void account_chunk(struct evtx_carver *c)
+{
+	const struct evtx_account *const a = &c->chunk_account;
+
+	c->account.noise += a->noise;
+	c->account.copies += a->copies;
 	if (!c->overlaps) {
-		c->account.headers += a.headers;
-		c->account.recovered += a.records + a.recovered;
-		c->account.unused += a.unused;
-		c->account.residue += a.residue;
-		c->account.lost += a.lost;
+		c->account.headers += a->headers;
+		c->account.recovered += a->records + a->recovered;
+		c->account.unused += a->unused;
+		c->account.residue += a->residue;
+		c->account.lost += a->lost;
 		c->told = larger(c->told, c->chunk_end);
 	} else if (c->chunk_end > c->told) {
 		const size_t beyond = smaller(c->beyond, c->chunk_end - c->told);
@@ -581,8 +590,6 @@ static void end_chunk(struct evtx_carver *c)
 		c->account.residue += c->chunk_end - c->told - beyond;
 		c->told = c->chunk_end;
 	}
-	c->late_record = carve_from(&c->records, c->chunk_at);
-	c->state = CHUNK_LATE;
 }
 
 enum owner { OWNER_CHUNK, OWNER_OTHER, OWNER_LOST };
@@ -659,7 +666,7 @@ static enum tocsin_status chunk_next(struct evtx_carver *c, const struct event *
 /* Bytes that the chunk's account has as something else are recovered after all. */
 static void account_late(struct evtx_carver *c, size_t at, size_t size)
 {
-	struct evtx_account *const a = &c->account;
+	struct evtx_account *const a = &c->chunk_account;
 	uint64_t left = size, part;
 
 	if (c->overlaps || was_left(c, at))
@@ -704,6 +711,7 @@ static enum tocsin_status late_next(struct evtx_carver *c, const struct event **
 		if (status != TOCSIN_END)
 			return status;
 	}
+	account_chunk(c);
 	c->state = NO_CHUNK;
 	return TOCSIN_END;
 }
