@@ -4,7 +4,7 @@
  * read as a program would and with recovery: no crash, no endless loop (the sanitizers and the time
  * limit watch), what is missing is told, and every byte is explained.
  */
-#include "test.h"
+#include "edge.h"
 
 #include "../tools/evidence_edges.h"
 
@@ -233,13 +233,50 @@ static void test_carved(void **state)
 	}
 }
 
+/* Whole files, as a scan sees them: damage to the file's header, cuts, a hole. edge_read_as() sees
+ * to it that the account comes out even. */
+static void test_scanned(void **state)
+{
+	static const char name[] = "edge.evtx";
+
+	(void)state;
+	for (size_t i = 0; i < EDGE_CASES; i++) {
+		const struct edge_case *const c = &edge_cases[i];
+		struct edge_reading whole, r;
+		struct edge e;
+
+		c->make(&e);
+		edge_read_as(&whole, &e.log, name, true);
+		/* Without the header's block, and with nothing but zeros in it. */
+		damage_zero(&e.log, 0, EVTX_HEADER_SIZE);
+		if (e.log.n > EVTX_HEADER_SIZE) {
+			edge_read_as(&r, &e.log, name, true);
+			if (r.records != whole.records)
+				fail_msg("%s: %u records of %u without the file's header", c->name,
+					 r.records, whole.records);
+			edge_reading_free(&r);
+		}
+		edge_reading_free(&whole);
+		buf_free(&e.log);
+		c->make(&e);
+		damage_zero(&e.log, EVTX_HEADER_SIZE + 400 + 64 * i, 300);
+		edge_read_as(&r, &e.log, name, true);
+		edge_reading_free(&r);
+		for (size_t n = e.log.n; n > EVTX_HEADER_SIZE + 40; n = n * 2 / 3) {
+			damage_cut(&e.log, n);
+			edge_read_as(&r, &e.log, name, i % 2);
+			edge_reading_free(&r);
+		}
+		buf_free(&e.log);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_flipped),
-		cmocka_unit_test(test_carved),
+		cmocka_unit_test(test_whole),   cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_flipped), cmocka_unit_test(test_carved),
+		cmocka_unit_test(test_scanned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
