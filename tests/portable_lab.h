@@ -21,6 +21,7 @@ struct lab_record {
 struct lab {
 	struct evtx_options options; /* to read with; the copy is always read without */
 	unsigned every;              /* copy each n-th record; 0 is 1 */
+	bool compiled;               /* take all as recovered: definitions as the reader has them */
 	struct portable_store *store;
 	struct evtx_writer *writer;
 	struct buf log; /* the copy */
@@ -34,6 +35,7 @@ struct lab {
 	unsigned borrowed;           /* copied with a template from elsewhere */
 	struct tocsin_error refusal; /* the last one but those */
 	const char *difference;      /* what the copy shows otherwise; NULL: nothing */
+	bool limited; /* a limit of work was met, which a copy in other chunks may meet elsewhere */
 };
 
 static inline bool lab_open(struct lab *lab)
@@ -52,8 +54,8 @@ static inline void lab_close(struct lab *lab)
 	arena_free(&lab->arena);
 }
 
-static inline void lab_render(struct arena *a, struct evtx_decoder *d, const struct event *e,
-			      struct lab_record *r)
+static inline void lab_render(struct lab *lab, struct arena *a, struct evtx_decoder *d,
+			      const struct event *e, struct lab_record *r)
 {
 	struct buf text = {0};
 
@@ -63,19 +65,24 @@ static inline void lab_render(struct arena *a, struct evtx_decoder *d, const str
 	r->json_status = evtx_render_json(d, e, &text);
 	r->json = (struct view){(const uint8_t *)arena_copy(a, text.p, text.n), text.n};
 	buf_free(&text);
+	lab->limited |= r->xml_status == TOCSIN_LIMIT || r->json_status == TOCSIN_LIMIT;
 }
 
-static inline void lab_event(struct lab *lab, struct evtx_decoder *d, const struct event *e)
+static inline void lab_event(void *context, struct evtx_decoder *d, const struct event *e)
 {
+	struct lab *const lab = context;
+	struct event taken = *e;
 	struct lab_record r = {0}, *kept;
 	struct tocsin_error error = {0};
 	enum tocsin_status status;
 
 	if (lab->met++ % (lab->every ? lab->every : 1) != 0)
 		return;
-	lab_render(&lab->arena, d, e, &r);
+	lab_render(lab, &lab->arena, d, e, &r);
 	buf_clear(&lab->record);
-	status = portable_put(lab->store, d, e, &lab->record, &error);
+	if (lab->compiled)
+		taken.origin = EVENT_RECOVERED;
+	status = portable_put(lab->store, d, &taken, &lab->record, &error);
 	if (status == TOCSIN_OK)
 		status = evtx_writer_add_portable(
 			lab->writer, lab->store,
@@ -95,11 +102,12 @@ static inline void lab_event(struct lab *lab, struct evtx_decoder *d, const stru
 		*kept = r;
 }
 
-/* Calls `visit` for each record of a log. Returns how many places gave none. */
+typedef void (*lab_visit)(void *context, struct evtx_decoder *d, const struct event *e);
+
+/* Calls `visit` for each record of a log. Returns how many places gave none; *limited: a limit was
+ * met. */
 static inline unsigned lab_each(struct view log, const struct evtx_options *options,
-				void (*visit)(struct lab *lab, struct evtx_decoder *d,
-					      const struct event *e),
-				struct lab *lab)
+				lab_visit visit, void *context, bool *limited)
 {
 	struct evtx_decoder *const d = evtx_decoder_new();
 	unsigned losses = 0;
@@ -121,8 +129,9 @@ static inline unsigned lab_each(struct view log, const struct evtx_options *opti
 		if (status != TOCSIN_OK)
 			continue;
 		while ((status = evtx_chunk_next(d, &e, &loss, &error)) != TOCSIN_END) {
+			*limited |= status == TOCSIN_LIMIT;
 			if (status == TOCSIN_OK)
-				visit(lab, d, e);
+				visit(context, d, e);
 			else
 				losses++;
 		}
@@ -133,7 +142,7 @@ static inline unsigned lab_each(struct view log, const struct evtx_options *opti
 
 static inline void lab_copy(struct lab *lab, struct view log)
 {
-	(void)lab_each(log, &lab->options, lab_event, lab);
+	(void)lab_each(log, &lab->options, lab_event, lab, &lab->limited);
 }
 
 static inline const char *lab_difference(const struct lab_record *want, const struct event *e,
@@ -150,15 +159,16 @@ static inline const char *lab_difference(const struct lab_record *want, const st
 	return same_event(want->event, e) ? NULL : "values";
 }
 
-static inline void lab_compare(struct lab *lab, struct evtx_decoder *d, const struct event *e)
+static inline void lab_compare(void *context, struct evtx_decoder *d, const struct event *e)
 {
+	struct lab *const lab = context;
 	struct arena a = {0};
 	struct lab_record got = {0};
 
 	if (lab->met == lab->count) {
 		lab->difference = "a record more";
 	} else if (!lab->difference) {
-		lab_render(&a, d, e, &got);
+		lab_render(lab, &a, d, e, &got);
 		lab->difference = lab_difference(&lab->records[lab->met], e, &got);
 		if (lab->difference)
 			fprintf(stderr, "record %llu (%zu-th): %s differs\n%.*s\n%.*s\n",
@@ -183,7 +193,7 @@ static inline bool lab_same(struct lab *lab)
 		return false;
 	lab->met = 0;
 	losses = lab_each((struct view){(const uint8_t *)lab->log.p, lab->log.n}, &usual,
-			  lab_compare, lab);
+			  lab_compare, lab, &lab->limited);
 	return !losses && !lab->difference && lab->met == lab->count;
 }
 

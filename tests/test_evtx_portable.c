@@ -5,6 +5,7 @@
 #include "../tools/evidence_edges.h"
 #include "base/limits.h"
 #include "base/os.h"
+#include "base/threads.h"
 #include "binxml_asm.h"
 #include "format/evtx/portable_internal.h"
 #include "format/evtx/template_library.h"
@@ -77,13 +78,13 @@ static void test_edges(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < EDGE_CASES; i++) {
-		for (unsigned recover = 0; recover < 2; recover++) {
-			struct lab lab = {.options = {.others = true}};
+		for (unsigned how = 0; how < 3; how++) {
+			struct lab lab = {.options = {.others = true}, .compiled = how == 1};
 			struct edge e;
 
 			edge_cases[i].make(&e);
 			assert_true(lab_open(&lab));
-			if (recover)
+			if (how == 2)
 				copy_recovered(&lab, bytes_of(&e.log));
 			else
 				lab_copy(&lab, bytes_of(&e.log));
@@ -94,7 +95,7 @@ static void test_edges(void **state)
 			buf_free(&e.log);
 		}
 	}
-	assert_true(records > 2 * EDGE_CASES);
+	assert_true(records > 3 * EDGE_CASES);
 	assert_int_equal(missing, 1); /* c02, recovered */
 }
 
@@ -183,6 +184,91 @@ static void test_store_order(void **state)
 	lab_close(&plain);
 	lab_close(&used);
 	buf_free(&other.log);
+}
+
+/* ---- one store, several threads ---- */
+
+#define THREADS 4u
+
+struct worker {
+	struct thread thread;
+	struct portable_store *store;
+	struct view log;
+	struct buf records, ends; /* portable records end to end; their ends, 8 bytes each */
+	unsigned failed;
+	bool limited;
+};
+
+static void put_one(void *context, struct evtx_decoder *d, const struct event *e)
+{
+	struct worker *const w = context;
+	uint8_t end[8];
+
+	if (portable_put(w->store, d, e, &w->records, NULL) != TOCSIN_OK)
+		w->failed++;
+	put64(end, w->records.n);
+	buf_add(&w->ends, end, sizeof(end));
+}
+
+static void put_all(void *argument)
+{
+	static const struct evtx_options usual;
+	struct worker *const w = argument;
+
+	w->failed += lab_each(w->log, &usual, put_one, w, &w->limited);
+}
+
+static void test_threads(void **state)
+{
+	struct portable_store *const store = portable_store_new();
+	struct worker worker[THREADS] = {0};
+	struct lab plain = {0};
+	struct edge e;
+
+	(void)state;
+	edge_start(&e, NULL);
+	for (unsigned i = 0; i < 600; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%u", i % 300);
+		EDGE_ADD_PLAIN(&e, EVENT_DATA(NAMED(name, TEXT("x"))));
+	}
+	edge_done(&e);
+	for (unsigned i = 0; i < THREADS; i++) {
+		worker[i].store = store;
+		worker[i].log = bytes_of(&e.log);
+		assert_true(thread_start(&worker[i].thread, put_all, &worker[i]));
+	}
+	for (unsigned i = 0; i < THREADS; i++)
+		thread_join(&worker[i].thread);
+	assert_true(lab_open(&plain));
+	lab_copy(&plain, bytes_of(&e.log));
+	check_copy(&plain, "threads");
+	for (unsigned i = 0; i < THREADS; i++) {
+		struct buf log = {0};
+		struct evtx_writer *const writer = evtx_writer_new(evtx_sink_buf(&log), NULL);
+		size_t at = 0;
+
+		assert_int_equal(worker[i].failed, 0);
+		assert_int_equal(worker[i].ends.n, 8 * plain.count);
+		for (size_t k = 0; k < plain.count; k++) {
+			const size_t end = (size_t)le64((const uint8_t *)worker[i].ends.p + 8 * k);
+
+			assert_ok(evtx_writer_add_portable(
+				writer, store,
+				view_slice(bytes_of(&worker[i].records), at, end - at), NULL));
+			at = end;
+		}
+		assert_ok(evtx_writer_finish(writer, NULL));
+		assert_true(view_equal(bytes_of(&log), bytes_of(&plain.log)));
+		evtx_writer_free(writer);
+		buf_free(&log);
+		buf_free(&worker[i].records);
+		buf_free(&worker[i].ends);
+	}
+	portable_store_free(store);
+	buf_free(&e.log);
+	lab_close(&plain);
 }
 
 static void add_raw(struct lab *lab, struct buf *record, uint64_t id)
@@ -509,7 +595,7 @@ static void test_wrong_event(void **state)
 /* ---- sample logs ---- */
 
 struct totals {
-	unsigned files, records, refused, missing, borrowed;
+	unsigned files, records, refused, missing, borrowed, alike;
 	struct evtx_options options;
 	unsigned every;
 	bool recover;
@@ -526,6 +612,22 @@ static void keep_copy(const struct totals *t, const struct lab *lab)
 	assert_non_null(file);
 	assert_int_equal(fwrite(lab->log.p, 1, lab->log.n, file), lab->log.n);
 	assert_int_equal(fclose(file), 0);
+}
+
+/* Whether definitions as the reader has them make the same log: as the service writes them, they
+ * do. */
+static bool alike(const struct lab *usual, struct view log)
+{
+	struct lab lab = {.options = usual->options, .every = usual->every, .compiled = true};
+	bool same;
+
+	assert_true(lab_open(&lab));
+	lab_copy(&lab, log);
+	assert_int_equal(lab.refused, usual->refused);
+	assert_true(lab_same(&lab));
+	same = view_equal(bytes_of(&lab.log), bytes_of(&usual->log));
+	lab_close(&lab);
+	return same;
 }
 
 static void copy_file(struct totals *t, const char *path)
@@ -549,6 +651,8 @@ static void copy_file(struct totals *t, const char *path)
 	t->refused += lab.refused;
 	t->missing += lab.missing;
 	t->borrowed += lab.borrowed;
+	if (!t->recover)
+		t->alike += alike(&lab, log);
 	lab_close(&lab);
 	arena_free(&arena);
 }
@@ -606,6 +710,7 @@ static void test_samples_cut(void **state)
 
 	(void)state;
 	copy_samples(&t);
+	assert_int_equal(t.alike, t.files);
 }
 
 static void test_samples_recovered(void **state)
@@ -619,14 +724,23 @@ static void test_samples_recovered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_edges),       cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_merge),       cmocka_unit_test(test_store_order),
-		cmocka_unit_test(test_ids),         cmocka_unit_test(test_many_templates),
-		cmocka_unit_test(test_full_store),  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_nested),      cmocka_unit_test(test_unreadable_value),
-		cmocka_unit_test(test_sink_fails),  cmocka_unit_test(test_damaged_form),
-		cmocka_unit_test(test_wrong_event), cmocka_unit_test(test_samples_all),
-		cmocka_unit_test(test_samples_cut), cmocka_unit_test(test_samples_recovered),
+		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_store_order),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_many_templates),
+		cmocka_unit_test(test_full_store),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_unreadable_value),
+		cmocka_unit_test(test_sink_fails),
+		cmocka_unit_test(test_damaged_form),
+		cmocka_unit_test(test_wrong_event),
+		cmocka_unit_test(test_samples_all),
+		cmocka_unit_test(test_samples_cut),
+		cmocka_unit_test(test_samples_recovered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
