@@ -39,10 +39,17 @@ static void expect_middle_lost(struct edge *e, const char *why)
 
 static void test_c02_lost_definition(void **state)
 {
+	struct edge_reading r;
 	struct edge e;
 
 	(void)state;
 	edge_c02(&e);
+	edge_read(&r, &e.log, true);
+	assert_int_equal(r.records, 3);
+	assert_int_equal(r.losses, 0);
+	assert_true(!r.event[0]->template_missing && r.event[1]->template_missing);
+	assert_non_null(strstr(buf_cstr(&r.xml), ">kept<"));
+	edge_reading_free(&r);
 	expect_middle_lost(&e, "template");
 }
 
