@@ -12,7 +12,7 @@
 #include "format/evtx/evtx_tree.h"
 #include "format/evtx/writer_event.h"
 
-#define EDGE_TIME 132804583640951280u /* 2021-11-03T09:12:44.0951280Z */
+#define EDGE_TIME 132804583640951280u /* 2021-11-04T00:12:44.0951280Z */
 #define EDGE_COMPUTER "edge.example.org"
 #define EDGE_NAMESPACE "http://schemas.microsoft.com/win/2004/08/events/event"
 
