@@ -87,8 +87,8 @@ struct evtx_chunk_info {
  * inside it) and must stay until the next chunk is opened; `offset` is its place in the file,
  * `number` its number. Events of the chunk before become invalid. TOCSIN_OK: records can be read,
  * though `error` may tell of damage to the chunk as a whole (status not TOCSIN_OK in it: truncated,
- * checksum, no signature), which has no lost bytes of its own. Other statuses: no record can be read
- * from it, and all of its bytes are lost.
+ * checksum, no signature), which has no lost bytes of its own. Other statuses: no record can be
+ * read from it, and all of its bytes are lost.
  */
 TOCSIN_MUST_USE enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struct view bytes,
 						   uint64_t offset, uint32_t number,
@@ -99,8 +99,8 @@ TOCSIN_MUST_USE enum tocsin_status evtx_chunk_open(struct evtx_decoder *d, struc
  * Next record of the chunk: the live ones in place order, then (options.recover) the recovered ones
  * in place order. TOCSIN_OK: *ret_event, valid until the next chunk is opened. TOCSIN_END: none
  * left. Any other status is a damaged place: error->offset is its offset in the file, *ret_loss
- * what is lost there; call again to go on behind it. With recovery, a place is told when it has been
- * searched: before what was found in it.
+ * what is lost there; call again to go on behind it. With recovery, a place is told when it has
+ * been searched: before what was found in it.
  */
 TOCSIN_MUST_USE enum tocsin_status evtx_chunk_next(struct evtx_decoder *d,
 						   const struct event **ret_event,
