@@ -11,6 +11,7 @@
 #include "base/utf_find.h"
 #include "format/evtx/writer_event.h"
 #include "lang/filter/filter.h"
+#include "lang/powershell/powershell.h"
 
 static struct arena arena;
 
@@ -342,6 +343,40 @@ static void expressions_of_several_terms(void **state)
 	query_free(q);
 	assert_int_equal(ask_all(usual_event(), terms, 4), T);
 	assert_int_equal(ask_all(usual_event(), none, 2), F);
+}
+
+/* A condition that is refused leaves the query as it was, whatever of it was read already. */
+static void refused_conditions_leave_no_trace(void **state)
+{
+	static const char *const refused[] = {
+		"$_.Id -eq 4624 -and $_.Nonsense.Foo(1)",
+		"$_.ProviderName -match 'x' -and $_.Id -eq",
+		"$_.ProviderName -match 'x' -and (Get-Date) -gt 1",
+		"$_.Nowhere -eq 1 -and $_.Id -foo 1",
+	};
+	const struct filter_term term = {FILTER_WHERE, "$_.Id -eq 4624 -and $_.Level -eq 4"};
+	struct query *const q = compile(&term, 1);
+	struct buf before = {0}, after = {0};
+
+	(void)state;
+	predicate_dump(&before, q->where);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct tocsin_error error;
+
+		assert_int_not_equal(powershell_add_condition(view_of(refused[i]), q, &error),
+				     TOCSIN_OK);
+		buf_clear(&after);
+		predicate_dump(&after, q->where);
+		assert_string_equal(buf_cstr(&after), buf_cstr(&before));
+		assert_int_equal(q->regex_count, 0);
+		assert_int_equal(q->warning_count, 0);
+		assert_int_equal(answer_of(q, usual_event()), T);
+	}
+	assert_ok(powershell_add_condition(view_of("$_.Id -eq 1"), q, NULL));
+	assert_int_equal(answer_of(q, usual_event()), F);
+	buf_free(&before);
+	buf_free(&after);
+	query_free(q);
 }
 
 /* Cheap questions first, whatever the order given; each list once, sorted. */
@@ -695,6 +730,7 @@ int main(void)
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(several_terms),
 		cmocka_unit_test(expressions_of_several_terms),
+		cmocka_unit_test(refused_conditions_leave_no_trace),
 		cmocka_unit_test(compiled_form),
 		cmocka_unit_test(level_zero_is_told),
 		cmocka_unit_test(lost_fields),
