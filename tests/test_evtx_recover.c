@@ -452,6 +452,30 @@ static void test_cleared_chunk(void **state)
 	made_free(m);
 }
 
+/* What is left of a chunk that started elsewhere: no offset is right, and values are all there is.
+ */
+static void test_moved(void **state)
+{
+	struct made *const m = make_old();
+	struct reading r;
+
+	(void)state;
+	clear(m);
+	memmove(m->bytes + m->at[1] + 16, m->bytes + m->at[1], m->end[OLD_RECORDS] - m->at[1]);
+	chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, true);
+	assert_int_equal(r.count, OLD_RECORDS);
+	check_ids(&r, 0, 1, OLD_RECORDS, EVENT_RECOVERED);
+	for (unsigned i = 0; i < r.count; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), ">text of old %u<", i + 1);
+		assert_true(r.seen[i].missing);
+		assert_non_null(strstr(r.seen[i].xml, text));
+	}
+	reading_end(&r);
+	made_free(m);
+}
+
 static void test_copies(void **state)
 {
 	struct made *const m = make_old();
@@ -679,6 +703,7 @@ int main(void)
 		cmocka_unit_test(test_hidden_by_free_offset),
 		cmocka_unit_test(test_free_space),
 		cmocka_unit_test(test_cleared_chunk),
+		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_hidden_by_size),

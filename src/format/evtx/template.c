@@ -455,6 +455,21 @@ static size_t behind_definition(const struct binxml_context *c, size_t place, si
 	return size <= end - place - DEFINITION_HEADER ? place + DEFINITION_HEADER + size : 0;
 }
 
+/*
+ * Where the values stand of an instance that defines its template at `place` for a chunk that
+ * started elsewhere: older bytes were copied to where they are by other multiples than a chunk's.
+ * 0: no definition that goes by the instance's id stands there.
+ */
+static size_t behind_moved(const struct binxml_context *c, size_t place, size_t end, uint32_t id)
+{
+	const struct view header = view_slice(c->chunk, place, DEFINITION_HEADER + 4);
+
+	if (header.n < DEFINITION_HEADER + 4 || le32(header.p + 4) != id ||
+	    le32(header.p + DEFINITION_HEADER) != 0x0001010f)
+		return 0;
+	return behind_definition(c, place, end);
+}
+
 enum tocsin_status binxml_instance_read(struct binxml_context *c, size_t *at, size_t end,
 					const struct binxml_instance **ret,
 					struct tocsin_error *error)
@@ -477,7 +492,10 @@ enum tocsin_status binxml_instance_read(struct binxml_context *c, size_t *at, si
 		       "template definition reaches past its record");
 		status = template_definition(c, offset, &instance->program, error);
 	} else {
+		const size_t moved = behind_moved(c, place, end, id);
+
 		status = referred(c, offset, id, &instance->program, error);
+		place = moved ? moved : place;
 	}
 	if (status != TOCSIN_OK && !is_lost(status))
 		return status;
