@@ -95,12 +95,16 @@ static inline void asm_fragment(struct binasm *a)
 	asm_32(a, 0x0001010f);
 }
 
-/* A name offset and the name right behind it. */
+/* A name offset and the name right behind it, with its hash. */
 static inline void asm_name(struct binasm *a, const char *ascii)
 {
+	uint32_t hash = 0;
+
+	for (const char *p = ascii; *p; p++)
+		hash = hash * 65599 + (uint8_t)*p;
 	asm_32(a, (uint32_t)a->at + 4);
 	asm_32(a, 0);
-	asm_16(a, 0);
+	asm_16(a, hash & 0xffff);
 	asm_16(a, (unsigned)strlen(ascii));
 	asm_units(a, ascii);
 	asm_16(a, 0);

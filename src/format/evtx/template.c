@@ -102,7 +102,8 @@ static bool program_equal(const struct binxml_program *a, const struct binxml_pr
 		if (x->kind != y->kind || x->flags != y->flags || x->slot != y->slot ||
 		    x->next != y->next || !x->name != !y->name)
 			return false;
-		if (x->name && !view_equal(x->name->utf16, y->name->utf16))
+		if (x->name && (!view_equal(x->name->utf16, y->name->utf16) ||
+				x->name->restored != y->name->restored))
 			return false;
 		if (has_value(x) &&
 		    (x->value.type != y->value.type || !view_equal(x->value.bytes, y->value.bytes)))

@@ -148,13 +148,23 @@ static void add_program(struct build *b, const struct binxml_program *program, u
 	b->l->places++;
 }
 
+/* Whether a name of it was overwritten and is only known by its place. */
+static bool is_restored(const struct binxml_program *p)
+{
+	for (uint32_t i = 0; i < p->count; i++) {
+		if (p->ops[i].name && p->ops[i].name->restored)
+			return true;
+	}
+	return false;
+}
+
 /* Takes the definition at chunk offset `at` in, if it is one. */
 static void add_definition(struct build *b, size_t at)
 {
 	const struct binxml_program *fresh, *kept;
 
 	if (template_definition(&b->context, at, &fresh, NULL) != TOCSIN_OK || !fresh->count ||
-	    template_has_instances(fresh))
+	    template_has_instances(fresh) || is_restored(fresh))
 		return;
 	kept = template_store_keep(b->l->store, fresh);
 	/* A full store returns what it was given. */
