@@ -23,11 +23,13 @@ struct row_stages *row_stages_new(const struct row_stages_options *options)
 		return NULL;
 	s->options = *options;
 	if (options->dedupe)
-		s->seen = seen_set_new(options->memory);
+		s->seen = seen_set_new(options->memory / 2);
 	if (options->sort)
 		s->sorter = row_sorter_new(options->memory);
 	if (options->tail != UINT64_MAX)
-		s->tail = row_tail_new(options->tail, options->memory);
+		/* What comes sorted was in a file before. */
+		s->tail = row_tail_new(options->tail,
+				       options->sort ? options->memory / 16 : options->memory);
 	if ((!options->dedupe || s->seen) && (!options->sort || s->sorter) &&
 	    (options->tail == UINT64_MAX || s->tail))
 		return s;

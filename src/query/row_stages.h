@@ -14,7 +14,7 @@
 struct row_stages_options {
 	bool dedupe, sort;
 	uint64_t head, tail; /* UINT64_MAX: all; not both */
-	size_t memory;       /* bytes for each of dedupe, sort and tail */
+	size_t memory;       /* bytes for rows or hashes, of all stages together about twice that */
 	/* Takes what comes out, in order. False: no more is wanted. */
 	bool (*put)(void *context, struct view row);
 	void *context;
