@@ -500,6 +500,31 @@ static void test_unreadable_value(void **state)
 	}
 }
 
+/* Content behind a record's instance that is no longer than padding could be. */
+static void test_short_rest(void **state)
+{
+	struct lab lab = {0};
+	size_t definition;
+
+	(void)state;
+	asm_begin(&a);
+	definition = asm_template(&a);
+	asm_leaf(&a, 0xffff, "Event", "x");
+	asm_template_end(&a, definition);
+	asm_values(&a, NULL, 0);
+	asm_8(&a, 0x07);
+	asm_16(&a, 1);
+	asm_16(&a, 'y');
+	for (unsigned i = 0; i < 16; i++)
+		asm_8(&a, 0);
+	asm_record_end(&a);
+	copy_assembled(&lab);
+	assert_int_equal(lab.count, 1);
+	assert_view(lab.records[0].xml, "<Event>x</Event><![CDATA[y]]>");
+	check_copy(&lab, "a short rest");
+	lab_close(&lab);
+}
+
 /* ---- failures ---- */
 
 struct failing {
@@ -735,6 +760,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_unreadable_value),
+		cmocka_unit_test(test_short_rest),
 		cmocka_unit_test(test_sink_fails),
 		cmocka_unit_test(test_damaged_form),
 		cmocka_unit_test(test_wrong_event),

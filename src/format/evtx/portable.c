@@ -271,9 +271,9 @@ static struct portable_cache *chunk_cache(struct binxml_context *c, const struct
  */
 static enum tocsin_status content(struct portable_job *job, struct form *f, size_t at, size_t end)
 {
-	static const uint8_t end_token = TOKEN_EOF;
+	static const uint8_t end_tokens[8] = {TOKEN_EOF};
 	const uint8_t *const p = job->c->chunk.p;
-	bool ended = false;
+	bool ended = false, instance = false;
 
 	if (end - at > 5 && p[at] == 0x0f && p[at + 4] == TOKEN_TEMPLATE) {
 		const struct form_mark mark = form_save(f);
@@ -282,15 +282,19 @@ static enum tocsin_status content(struct portable_job *job, struct form *f, size
 		form_bytes(f, p + at, 4);
 		TRY(portable_instance(job, f, &next, end, false, 0));
 		if (end - next < 8 || p[next] == TOKEN_EOF) {
-			form_bytes(f, &end_token, 1);
+			form_bytes(f, end_tokens, 1);
 			return TOCSIN_OK;
 		}
 		form_restore(f, mark);
+		instance = true;
 	}
 	TRY(portable_tokens(job, f, at, end, false, false, 0, &ended));
 	/* Some readers read on behind a record that does not end in one. */
 	if (!ended)
-		form_bytes(f, &end_token, 1);
+		form_bytes(f, end_tokens, 1);
+	/* A few bytes behind an instance would be padding: what stands there is more. */
+	if (instance)
+		form_bytes(f, end_tokens, sizeof(end_tokens) - 1);
 	return TOCSIN_OK;
 }
 
