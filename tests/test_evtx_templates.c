@@ -250,6 +250,48 @@ static void test_damaged_definition(void **state)
 	asm_read_end(&r);
 }
 
+/*
+ * Values made to look like a definition behind the instance (a template may have any GUID, and who
+ * logs chooses sizes and types): they are values.
+ */
+static void test_values_like_a_definition(void **state)
+{
+	struct asm_value v[6] = {{VALUE_STRING, "b\0o\0b\0", 6}, {VALUE_NULL, NULL, 0},
+				 {VALUE_NULL, NULL, 0},          {VALUE_NULL, NULL, 0},
+				 {VALUE_NULL, "h\0", 2},         {VALUE_STRING, NULL, 0}};
+	static uint8_t text[0x10f];
+	struct binasm a;
+	struct reading r;
+	size_t d;
+
+	(void)state;
+	memset(text, 0, sizeof(text));
+	text[0] = 'x';
+	v[5] = (struct asm_value){VALUE_STRING, text, sizeof(text)}; /* 0f 01 01 00 */
+	asm_begin(&a);
+	d = asm_template(&a);
+	asm_open(&a, 0xffff, "Event");
+	asm_body(&a);
+	asm_slot(&a, 0, VALUE_STRING, false);
+	asm_slot(&a, 5, VALUE_STRING, false);
+	asm_close(&a);
+	asm_template_end(&a, d);
+	put32(a.chunk + d + 4, 6 | VALUE_STRING << 16); /* the first descriptor */
+	set_id(&a, d, 6 | VALUE_STRING << 16);
+	asm_values(&a, v, 6);
+	asm_record_end(&a);
+	asm_record(&a);
+	asm_fragment(&a);
+	asm_instance(&a, d);
+	set_id(&a, a.at, 6 | VALUE_STRING << 16);
+	asm_values(&a, v, 6);
+	asm_record_end(&a);
+	read_chunk(&r, &a, (struct evtx_options){0});
+	assert_int_equal(r.records, 2);
+	assert_string_equal(buf_cstr(&r.xml), "<Event>bobx</Event>");
+	asm_read_end(&r);
+}
+
 /* <Event><System><EventRecordID>..</System>%0</Event> with a body whose template is lost. */
 static void test_nested(void **state)
 {
@@ -615,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_stale_offset),
 		cmocka_unit_test(test_own_ids),
 		cmocka_unit_test(test_damaged_definition),
+		cmocka_unit_test(test_values_like_a_definition),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_values_of_all_kinds),
 		cmocka_unit_test(test_library),

@@ -25,6 +25,9 @@ struct chunk_template {
 
 #define STORE_BUCKETS 4096
 
+/* The most values that an event manifest allows. */
+#define MANIFEST_VALUES 256u
+
 struct stored {
 	struct stored *next;
 	struct binxml_program program;
@@ -459,13 +462,15 @@ static size_t behind_definition(const struct binxml_context *c, size_t place, si
 /*
  * Where the values stand of an instance that defines its template at `place` for a chunk that
  * started elsewhere: older bytes were copied to where they are by other multiples than a chunk's.
- * 0: no definition that goes by the instance's id stands there.
+ * 0: no definition that goes by the instance's id stands there. Values could be made to look like
+ * one, but for their count, which stands where a definition has its link (a chunk offset or 0).
  */
 static size_t behind_moved(const struct binxml_context *c, size_t place, size_t end, uint32_t id)
 {
 	const struct view header = view_slice(c->chunk, place, DEFINITION_HEADER + 4);
 
 	if (header.n < DEFINITION_HEADER + 4 || le32(header.p + 4) != id ||
+	    (le32(header.p) && le32(header.p) <= MANIFEST_VALUES) ||
 	    le32(header.p + DEFINITION_HEADER) != 0x0001010f)
 		return 0;
 	return behind_definition(c, place, end);
