@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/event.h"
 
+const char *event_origin_name(enum event_origin origin)
+{
+	switch (origin) {
+	case EVENT_LIVE:
+		return "live";
+	case EVENT_RECOVERED:
+		return "recovered";
+	case EVENT_CARVED:
+		return "carved";
+	}
+	return "unknown";
+}
+
 const char *event_field_name(enum event_field field)
 {
 	static const char *const names[EVENT_FIELD_COUNT] = {

@@ -81,6 +81,9 @@ struct event {
 	const void *record; /* the format's own handle, for rendering (evtx: struct evtx_record) */
 };
 
+/* `live`, `recovered` or `carved`. */
+const char *event_origin_name(enum event_origin origin);
+
 /* Name of a field as Windows' XML has it ("Provider", "EventID", ...). */
 const char *event_field_name(enum event_field field);
 

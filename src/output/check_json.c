@@ -166,6 +166,7 @@ static void finding(struct json *j, const struct check_finding *f)
 	json_member_time(j, "time", f->time);
 	json_member_str(j, "source", f->source->path);
 	json_member_u64(j, "offset", f->offset);
+	json_member_str(j, "origin", event_origin_name(f->origin));
 	json_member_str(j, "channel", f->channel);
 	json_member_u64(j, "record_id", f->record_id);
 	json_member_u64(j, "event_id", f->event_id);

@@ -180,7 +180,10 @@ static void finding(const struct check_finding *f, struct buf *out)
 		buf_str(out, " …");
 	buf_str(out, "\n      ");
 	clean(out, f->source->path);
-	buf_printf(out, ", chunk %u, offset 0x%llx\n", f->chunk, (unsigned long long)f->offset);
+	buf_printf(out, ", chunk %u, offset 0x%llx", f->chunk, (unsigned long long)f->offset);
+	if (f->origin != EVENT_LIVE)
+		buf_printf(out, ", %s", event_origin_name(f->origin));
+	buf_byte(out, '\n');
 }
 
 static void install(const struct exposure *e, struct buf *out)

@@ -8,19 +8,6 @@
 #include "base/timestamp.h"
 #include "format/evtx/json_keys.h"
 
-const char *event_origin_name(enum event_origin origin)
-{
-	switch (origin) {
-	case EVENT_LIVE:
-		return "live";
-	case EVENT_RECOVERED:
-		return "recovered";
-	case EVENT_CARVED:
-		return "carved";
-	}
-	return "unknown";
-}
-
 bool event_origin_matters(const struct event *e)
 {
 	return e->origin != EVENT_LIVE || e->note || e->template_missing || e->template_path;

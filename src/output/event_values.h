@@ -8,9 +8,6 @@
 
 #include "output/event_output.h"
 
-/* `live`, `recovered` or `carved`. */
-const char *event_origin_name(enum event_origin origin);
-
 /* Whether an event says where it comes from even unasked: it is not live, or its template is not
  * its own. */
 bool event_origin_matters(const struct event *e);

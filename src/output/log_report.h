@@ -59,7 +59,5 @@ void log_counted(struct buf *out, uint64_t n, const char *one, const char *many)
 void log_second(struct buf *out, uint64_t filetime);
 /* A name from evidence, cleaned; `(none)` for an empty one. */
 void log_name(struct buf *out, const char *name);
-/* `live`, `recovered`, `carved` */
-const char *log_origin_name(enum event_origin origin);
 
 #endif

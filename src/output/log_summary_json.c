@@ -91,7 +91,7 @@ static void cleared(struct json *j, const struct summary_log *log)
 		name(j, "account", c->account);
 		json_member_u64(j, "event_id", c->event_id);
 		json_member_u64(j, "record_id", c->record_id);
-		json_member_str(j, "origin", log_origin_name(c->origin));
+		json_member_str(j, "origin", event_origin_name(c->origin));
 		json_end(j, '}');
 	}
 	json_end(j, ']');

@@ -112,7 +112,7 @@ static void other_origins(struct buf *out, const struct summary_log *log)
 
 		if (!s->records)
 			continue;
-		label(out, log_origin_name((enum event_origin)i));
+		label(out, event_origin_name((enum event_origin)i));
 		log_counted(out, s->records, "record, ", "records, ");
 		period(out, s->first, s->last);
 		buf_str(out, ", ids ");
@@ -186,7 +186,7 @@ static void cleared(struct buf *out, const struct summary_log *log, bool color)
 		buf_free(&text);
 		buf_printf(out, " (event %u, record %llu%s%s)\n", (unsigned)c->event_id,
 			   (unsigned long long)c->record_id, c->origin == EVENT_LIVE ? "" : ", ",
-			   c->origin == EVENT_LIVE ? "" : log_origin_name(c->origin));
+			   c->origin == EVENT_LIVE ? "" : event_origin_name(c->origin));
 	}
 	if (log->more_cleared) {
 		label(out, log->cleared_count ? "" : "cleared");

@@ -44,8 +44,3 @@ void log_name(struct buf *out, const char *name)
 	else
 		buf_str(out, "(none)");
 }
-
-const char *log_origin_name(enum event_origin origin)
-{
-	return origin == EVENT_LIVE ? "live" : origin == EVENT_RECOVERED ? "recovered" : "carved";
-}

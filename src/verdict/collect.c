@@ -250,6 +250,7 @@ static struct mark *add_mark(struct unit *u, enum mark_kind kind, const struct s
 	m->record_id = event_record_number(e);
 	m->offset = e->offset;
 	m->chunk = e->chunk;
+	m->origin = e->origin;
 	m->event_id = (uint32_t)event_number(e, EVENT_ID, 0);
 	m->hash = event_hash(e);
 	m->provider = field_text(&u->c.arena, e, EVENT_PROVIDER);

@@ -43,6 +43,7 @@ struct mark {
 	uint64_t count;
 	uint64_t last;
 	uint32_t chunk, event_id;
+	enum event_origin origin;
 	const char *provider;
 	const char *text; /* HIT: the message; BUILD: the build; CLEARED: the log's name */
 	const char *build, *account, *process;

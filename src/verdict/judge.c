@@ -113,6 +113,7 @@ static enum tocsin_status fill_finding(const struct judge *j, const struct mark 
 	f->record_id = m->record_id;
 	f->offset = m->offset;
 	f->chunk = m->chunk;
+	f->origin = m->origin;
 	f->event_id = m->event_id;
 	f->provider = m->provider;
 	f->channel = m->segment->channel;

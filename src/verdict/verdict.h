@@ -51,6 +51,7 @@ struct check_finding {
 	const struct source *source;
 	uint64_t record_id, offset;
 	uint32_t chunk, event_id;
+	enum event_origin origin;
 	const char *provider, *channel;
 	const char *build; /* as the event or the timeline has it; NULL: none known */
 	const char *account, *client_ip, *process; /* NULL: the event does not say */
