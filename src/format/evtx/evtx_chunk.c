@@ -673,4 +673,6 @@ void evtx_chunk_account(const struct evtx_decoder *d, struct evtx_account *to)
 	to->lost += d->account.lost;
 	to->noise += d->account.noise;
 	to->copies += d->account.copies;
+	/* It is half of what a log is, and only an account asks for it. */
+	recovery_account_free(d, d->free_from, d->free_to, to);
 }

@@ -53,8 +53,9 @@ struct evtx_decoder {
 	uint64_t offset; /* of the chunk in its file */
 	uint32_t number;
 	enum chunk_phase phase;
-	struct evtx_account account;
-	size_t content_end; /* chunk offset behind the BinXML of the record decoded last */
+	struct evtx_account account; /* without chunk[free_from .. free_to) */
+	size_t free_from, free_to;   /* free space that nobody has looked at */
+	size_t content_end;          /* chunk offset behind the BinXML of the record decoded last */
 
 	/* By the header. */
 	enum event_origin origin; /* of the records: RECOVERED where the signature is missing */
@@ -151,6 +152,10 @@ TOCSIN_MUST_USE enum tocsin_status recovery_read_all(struct evtx_decoder *d, con
 
 /* The walk has ended: what is behind it is free space. */
 void recovery_begin(struct evtx_decoder *d);
+
+/* Adds free space to an account, by what is in it. */
+void recovery_account_free(const struct evtx_decoder *d, size_t from, size_t to,
+			   struct evtx_account *account);
 
 /* As evtx_chunk_next(), for what is not live. */
 TOCSIN_MUST_USE enum tocsin_status recovery_next(struct evtx_decoder *d,

@@ -18,21 +18,34 @@
 #include "base/limits.h"
 #include "format/evtx/evtx_decoder.h"
 
+/* Free space is zeros mostly, and half of what a log is: they are passed over in steps. */
 static size_t zero_bytes(struct view v)
 {
 	size_t n = 0;
 
+	for (const uint8_t *p; (p = take(&v, 32));) {
+		uint64_t w[4];
+
+		memcpy(w, p, sizeof(w));
+		if ((w[0] | w[1] | w[2] | w[3]) == 0) {
+			n += 32;
+			continue;
+		}
+		for (size_t i = 0; i < 32; i++)
+			n += p[i] == 0;
+	}
 	for (size_t i = 0; i < v.n; i++)
 		n += v.p[i] == 0;
 	return n;
 }
 
-static void account_free(struct evtx_decoder *d, size_t from, size_t to)
+void recovery_account_free(const struct evtx_decoder *d, size_t from, size_t to,
+			   struct evtx_account *account)
 {
 	const size_t zeros = zero_bytes(view_slice(d->context.chunk, from, to - from));
 
-	d->account.unused += zeros;
-	d->account.residue += to - from - zeros;
+	account->unused += zeros;
+	account->residue += to - from - zeros;
 }
 
 void recovery_add_record(struct evtx_decoder *d, const struct event *e)
@@ -100,7 +113,8 @@ void recovery_begin(struct evtx_decoder *d)
 			return;
 		}
 	}
-	account_free(d, end, n);
+	d->free_from = end;
+	d->free_to = n;
 }
 
 /* Whether the record at chunk[at .. at + size) is one that was given. */
@@ -384,7 +398,7 @@ static size_t account_span(struct evtx_decoder *d, const struct chunk_span *span
 		const struct chunk_found *const f = &r->found[i];
 
 		if (span->kind == SPAN_FREE)
-			account_free(d, at, f->at);
+			recovery_account_free(d, at, f->at, &d->account);
 		if (f->event)
 			d->account.recovered += f->size;
 		else
@@ -393,7 +407,7 @@ static size_t account_span(struct evtx_decoder *d, const struct chunk_span *span
 		at = f->at + f->size;
 	}
 	if (span->kind == SPAN_FREE)
-		account_free(d, at, span->to);
+		recovery_account_free(d, at, span->to, &d->account);
 	else
 		d->account.lost += left;
 	return left;
