@@ -300,6 +300,14 @@ static void test_resync(void **state)
 	check_ids(&r, 4, 6, OLD_RECORDS, EVENT_LIVE);
 	assert_int_equal(r.account.recovered, m->end[5] - m->at[5]);
 	reading_end(&r);
+
+	/* And nothing is in it. */
+	memset(m->bytes + m->at[5] + 24, 0, m->end[5] - m->at[5] - 28);
+	chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, false);
+	assert_int_equal(r.count, OLD_RECORDS - 2);
+	assert_int_equal(r.losses, 2);
+	assert_int_equal(r.lost, m->end[5] - m->at[4]);
+	reading_end(&r);
 	made_free(m);
 }
 

@@ -331,13 +331,19 @@ static enum tocsin_status whole_record(struct evtx_decoder *d, size_t at, size_t
 	const char *note;
 	const enum event_origin origin = origin_at(d, at, &note);
 	const struct event *e;
+	enum tocsin_status status;
 
 	pass_record(d, at, size);
-	if (evtx_record_decode(d, at, size, origin, note, &e, error) != TOCSIN_OK) {
+	status = evtx_record_decode(d, at, size, origin, note, &e, error);
+	/* What the chunk does not list has to be an event, not just look like a record. */
+	if (status == TOCSIN_OK && origin != EVENT_LIVE && !recovery_makes_sense(e))
+		status = error_set(error, TOCSIN_INVALID, d->offset + at,
+				   "no event is in what looks like a record");
+	if (status != TOCSIN_OK) {
 		d->lost_from = at;
 		d->lost_cover = (uint32_t)size;
 		ret_loss->bytes = size;
-		return error->status;
+		return status;
 	}
 	give_record(d, e, look_inside(d, at, size));
 	*ret_event = e;
