@@ -76,4 +76,7 @@ uint64_t os_clock(void);
  * elsewhere. */
 void os_prepare_stdio(void);
 
+/* Keeps what the process holds close to what it uses; once, before threads. */
+void os_prepare_memory(void);
+
 #endif

@@ -147,6 +147,7 @@ int cli_main(int argc, char **argv)
 	struct cli cli;
 	int code;
 
+	os_prepare_memory();
 	os_prepare_stdio();
 	outfile_prepare();
 	if (cli_parse(argc, argv, &arena, &cli, &code)) {

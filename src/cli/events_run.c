@@ -78,8 +78,10 @@ static void *unit_begin(void *context, const struct scan_worker *w, const struct
 
 	mutex_lock(&r->lock);
 	u = r->pool;
-	if (u)
+	if (u) {
 		r->pool = u->next;
+		r->pooled--;
+	}
 	mutex_unlock(&r->lock);
 	if (!u)
 		u = unit_new(r);
@@ -95,10 +97,18 @@ static void *unit_begin(void *context, const struct scan_worker *w, const struct
 /* Everything in it has been handed on. */
 static void unit_release(struct events_run *r, struct events_unit *u)
 {
+	bool kept;
+
 	mutex_lock(&r->lock);
-	u->next = r->pool;
-	r->pool = u;
+	kept = r->pooled < r->cli->threads;
+	if (kept) {
+		u->next = r->pool;
+		r->pool = u;
+		r->pooled++;
+	}
 	mutex_unlock(&r->lock);
+	if (!kept)
+		unit_discard(r, u);
 }
 
 /* ---- Handing on */

@@ -75,9 +75,10 @@ struct events_run {
 	bool ended_early; /* the client wanted no more */
 
 	const struct events_client *client;
-	struct mutex lock; /* for what is below */
-	struct cond moved; /* `due` or `held` has, or `stopped` */
-	struct events_unit *pool;
+	struct mutex lock;        /* for what is below */
+	struct cond moved;        /* `due` or `held` has, or `stopped` */
+	struct events_unit *pool; /* no more of them than threads */
+	unsigned pooled;
 	uint64_t due; /* number of the unit whose turn it is */
 	size_t held;
 	bool stopped, no_memory;
