@@ -98,6 +98,20 @@ static enum tocsin_status member_operand(struct ps_compiler *c, const struct ps_
 			 ".%.40s; understood: properties of $_, Properties[n].Value", n->text);
 }
 
+static const struct ps_node *without_parens(const struct ps_node *n)
+{
+	while (n->kind == PS_PAREN)
+		n = n->items[0];
+	return n;
+}
+
+/* Its value is a truth, or it is refused. */
+static bool is_condition(const struct ps_node *n)
+{
+	return n->kind == PS_NEGATION || n->kind == PS_LOGIC || n->kind == PS_COMPARE ||
+	       n->kind == PS_CALL;
+}
+
 /* The outermost operator works on a list: its value is a list, not a truth. */
 static bool filters_list(struct ps_compiler *c, const struct ps_node *n)
 {
@@ -105,9 +119,10 @@ static bool filters_list(struct ps_compiler *c, const struct ps_node *n)
 	struct side left;
 	bool list;
 
-	while (n->kind == PS_PAREN)
-		n = n->items[0];
-	if (n->kind != PS_COMPARE || n->op >= PS_IN)
+	n = without_parens(n);
+	/* A condition on the left is no list: to compile it only to know that would double the work
+	 * at each level. */
+	if (n->kind != PS_COMPARE || n->op >= PS_IN || is_condition(without_parens(n->items[0])))
 		return false;
 	c->error = NULL;
 	list = n->items[0]->kind == PS_ARRAY ||
