@@ -203,6 +203,8 @@ static bool put_record(struct events_outputs *o, struct events_output *out, stru
 	if (status == TOCSIN_OK)
 		return true;
 	if (status == TOCSIN_LIMIT) {
+		cli_error("evtx: a record is left out: %s%s%s%s", error.msg,
+			  error.detail[0] ? " (" : "", error.detail, error.detail[0] ? ")" : "");
 		o->left_out++;
 		return true;
 	}
