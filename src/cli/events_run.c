@@ -88,7 +88,7 @@ static void *unit_begin(void *context, const struct scan_worker *w, const struct
 	if (u) {
 		u->source = source;
 		u->number = w->unit;
-		u->held = 0;
+		u->size = u->held = 0;
 		u->over = false;
 	}
 	return u;
@@ -173,6 +173,7 @@ static void hand_on(struct events_run *r, struct events_unit *u)
 		tell(r, u, more ? UINT64_MAX : taken);
 	add_counts(&r->totals, u);
 	u->records = u->selected = 0;
+	u->size = 0;
 	u->recovered = u->carved = u->borrowed = u->missing = 0;
 	memset(&u->account, 0, sizeof(u->account));
 	if (u->told.size > LIMIT_EVENTS_PIECE)
@@ -228,14 +229,17 @@ static bool unit_end(void *context, const struct source *source, void *state)
 }
 
 /*
- * The unit holds `now` bytes: a piece of them is handed on when it is its turn; else the worker
+ * What the unit holds has grown: it is handed on when it is its turn; else the worker
  * waits while too much is held. The unit whose turn it is never waits, so the run can't stand
  * still.
  */
-static void flow(struct events_run *r, struct events_unit *u, size_t now)
+static void flow(struct events_run *r, struct events_unit *u)
 {
+	const size_t now = u->size + u->told.n;
 	bool due;
 
+	if (now < u->held + LIMIT_EVENTS_PIECE)
+		return;
 	mutex_lock(&r->lock);
 	r->held += now - u->held;
 	u->held = now;
@@ -265,7 +269,6 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 	struct events_unit *const u = state;
 	const uint64_t time = event_time(e);
 	enum tri answer = TRI_TRUE;
-	size_t now;
 
 	if (!u || u->over)
 		return;
@@ -279,18 +282,20 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 	if (answer != TRI_TRUE)
 		return;
 	u->selected++;
-	now = r->client->event(r->client->context, w, u, e) + u->told.n;
-	if (now >= u->held + LIMIT_EVENTS_PIECE)
-		flow(r, u, now);
+	u->size = r->client->event(r->client->context, w, u, e);
+	flow(r, u);
 }
 
 static void on_damage(void *context, const struct scan_worker *w, void *state,
 		      const struct scan_damage *damage)
 {
-	(void)context;
+	struct events_unit *const u = state;
+
 	(void)w;
-	if (state)
-		events_unit_loss(state, damage);
+	if (!u || u->over)
+		return;
+	events_unit_loss(u, damage);
+	flow(context, u);
 }
 
 static void on_account(void *context, const struct scan_worker *w, void *state,

@@ -23,6 +23,7 @@ struct events_unit {
 	const struct source *source;
 	void *part;      /* the client's */
 	uint64_t number; /* in the order of the run */
+	size_t size;     /* bytes that the part holds */
 	size_t held;     /* bytes that count as held for it */
 	bool over;       /* the run has ended: nothing more is taken */
 	struct buf told; /* what is to be told, see events_run.c */
