@@ -88,8 +88,20 @@ TOCSIN_MUST_USE TOCSIN_API enum tocsin_status
 tocsin_reader_open(const char *path, tocsin_reader **ret_reader, struct tocsin_error *error);
 
 /*
+ * Asks, before the first tocsin_reader_next(), for what the chunks hold beside their records as
+ * well: older records in free space and cleared chunks, records hidden inside others, and the bare
+ * values of records whose template is lost. They come behind the live records of their chunk;
+ * tocsin_event_origin() and tocsin_event_template() tell them apart.
+ */
+TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_reader_recover(tocsin_reader *reader,
+								    struct tocsin_error *error);
+
+/*
  * Next record. TOCSIN_OK with an event; TOCSIN_END after the last; any other status is damage at
- * one place (`error` says what and where): call again to go on behind it.
+ * one place (`error` says what and where): call again to go on behind it. TOCSIN_MISMATCH alone is
+ * no loss; TOCSIN_IO is a place that the disk did not give. Records can come without
+ * tocsin_reader_recover() that their chunk does not list (it has lost its signature, or is
+ * damaged): look at tocsin_event_origin().
  */
 TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_reader_next(tocsin_reader *reader,
 								 const tocsin_event **ret_event,
@@ -107,6 +119,30 @@ TOCSIN_API uint64_t tocsin_event_offset(const tocsin_event *event);
 /* Time of the record in 100 ns since 1601-01-01 UTC (FILETIME): TimeCreated, or the header's time
  * where it has none. */
 TOCSIN_API uint64_t tocsin_event_time(const tocsin_event *event);
+
+/* LIVE: where the structures of its file list the record. RECOVERED: in its file, but outside of
+ * what they list. */
+enum tocsin_origin { TOCSIN_LIVE = 0, TOCSIN_RECOVERED = 1 };
+
+TOCSIN_API enum tocsin_origin tocsin_event_origin(const tocsin_event *event);
+
+/* Where a recovered record was found, in English; empty for a live one. Static string. */
+TOCSIN_API const char *tocsin_event_note(const tocsin_event *event);
+
+/*
+ * OWN: the record reads with the template that its chunk defines. BORROWED: that definition is
+ * lost, and one of another chunk of the file that fits the record's values stands in: the names of
+ * values come from there. MISSING: no definition is known, and values come without names.
+ */
+enum tocsin_template {
+	TOCSIN_TEMPLATE_OWN = 0,
+	TOCSIN_TEMPLATE_BORROWED = 1,
+	TOCSIN_TEMPLATE_MISSING = 2
+};
+
+/* `ret_offset` (may be NULL): of a borrowed definition in the file; otherwise left untouched. */
+TOCSIN_API enum tocsin_template tocsin_event_template(const tocsin_event *event,
+						      uint64_t *ret_offset);
 
 /*
  * The event as XML (UTF-8), worded as Windows renders it. The text is NUL-terminated, owned by the

@@ -7,6 +7,8 @@
 
 #include "query/log_file.h"
 #include "query/query.h"
+#include "query/read_holes.h"
+#include "query/scan_feed.h"
 
 /*
  * What a compiled query consists of; immutable but for its count of users: the handle, and each
@@ -40,11 +42,21 @@ struct tocsin_event {
 
 struct tocsin_reader {
 	struct log_file file;
+	char *path;
+	/* The file as a scan's evidence, for the library of its own templates. */
+	struct source source;
+	struct evidence evidence;
+	struct scan_options options;
+	struct scan_feed feed;
+	struct template_library *library;
 	struct evtx_decoder *decoder;
-	uint8_t *chunk;      /* EVTX_CHUNK_SIZE */
-	uint32_t next_chunk; /* to be read */
-	bool in_chunk;       /* the decoder has records of the one before it */
-	bool told;           /* damage to the file's header */
+	uint8_t *chunk;             /* EVTX_CHUNK_SIZE */
+	struct read_piece piece;    /* that is in it */
+	size_t hole_at;             /* up to where its bad places are told */
+	uint32_t next_chunk;        /* to be read */
+	bool in_chunk;              /* the decoder has records of the one before it */
+	bool told;                  /* reading has begun */
+	struct tocsin_error damage; /* to the header or a chunk as a whole, still to be told */
 	struct tocsin_event event;
 	struct buf xml;
 	struct api_matcher matchers[API_MATCHERS];

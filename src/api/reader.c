@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tocsin_reader: the records of one EVTX file in file order, on the caller's thread, one chunk in
- * memory. Losses are the same as those of a scan (query/log_file.h).
+ * memory. Records and losses are the same as those of a scan of this file.
  */
 #include "api/api.h"
 
@@ -23,6 +23,35 @@ static enum tocsin_status check_kind(struct log_file *f, struct tocsin_error *er
 	return error_set(error, TOCSIN_INVALID, 0, "not an event log (EVTX), by its content");
 }
 
+static char *path_copy(const char *path)
+{
+	const size_t n = strlen(path) + 1;
+	char *const copy = malloc(n);
+
+	return copy ? memcpy(copy, path, n) : NULL;
+}
+
+/* What the decoder is to do; lost templates are looked up in the other chunks of the file. */
+static enum tocsin_status configure(struct tocsin_reader *r, struct tocsin_error *error)
+{
+	const struct source source = {
+		.path = r->path, .kind = SOURCE_EVTX, .size = r->file.size, .file = r->file.file};
+	struct evtx_options options = {.no_checksums = r->file.header.no_crc32};
+
+	r->source = source;
+	r->evidence.sources = &r->source;
+	r->evidence.source_count = 1;
+	r->feed.evidence = &r->evidence;
+	r->feed.options = &r->options;
+	if (!r->library)
+		r->library = scan_feed_library(&r->feed);
+	ENSURE(r->library, error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	options.library = r->library;
+	options.recover = r->options.recover;
+	evtx_decoder_configure(r->decoder, &options);
+	return TOCSIN_OK;
+}
+
 enum tocsin_status tocsin_reader_open(const char *path, tocsin_reader **ret_reader,
 				      struct tocsin_error *error)
 {
@@ -35,7 +64,8 @@ enum tocsin_status tocsin_reader_open(const char *path, tocsin_reader **ret_read
 	r->event.reader = r;
 	r->decoder = evtx_decoder_new();
 	r->chunk = malloc(EVTX_CHUNK_SIZE);
-	if (!r->decoder || !r->chunk) {
+	r->path = path_copy(path);
+	if (!r->decoder || !r->chunk || !r->path) {
 		status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
 		goto out;
 	}
@@ -46,6 +76,9 @@ enum tocsin_status tocsin_reader_open(const char *path, tocsin_reader **ret_read
 	if (status != TOCSIN_OK)
 		goto out;
 	log_file_plan(&r->file);
+	status = configure(r, error);
+	if (status != TOCSIN_OK)
+		goto out;
 	*ret_reader = r;
 	return TOCSIN_OK;
 out:
@@ -53,33 +86,61 @@ out:
 	return status;
 }
 
-/* Reads the next chunk and puts it on the decoder. TOCSIN_OK also when it has no records. */
+enum tocsin_status tocsin_reader_recover(tocsin_reader *reader, struct tocsin_error *error)
+{
+	ENSURE(reader && !reader->told, error, TOCSIN_USAGE, 0,
+	       "no reader, or one that has begun to read");
+	reader->options.recover = true;
+	return configure(reader, error);
+}
+
+/* Tells of a damage once. */
+static enum tocsin_status tell(struct tocsin_error *damage, struct tocsin_error *error)
+{
+	const enum tocsin_status status = damage->status;
+
+	if (error)
+		*error = *damage;
+	damage->status = TOCSIN_OK;
+	return status;
+}
+
+/* Reads the next chunk and puts it on the decoder; its records follow what is wrong with it. */
 static enum tocsin_status next_chunk(struct tocsin_reader *r, struct tocsin_error *error)
 {
 	const uint32_t number = r->next_chunk;
+	const uint64_t offset = log_file_chunk_offset(&r->file, number);
 	const size_t size = log_file_chunk_size(&r->file, number);
-	struct view bytes = {r->chunk, 0};
-	struct tocsin_error damage;
+	struct read_piece *const piece = &r->piece;
 
 	if (number >= r->file.chunk_count)
 		return TOCSIN_END;
 	r->next_chunk++;
-	TRY(os_read_at(r->file.file, log_file_chunk_offset(&r->file, number), r->chunk, size,
-		       &bytes.n, error));
-	if (bytes.n < size)
+	r->hole_at = 0;
+	read_piece(&r->file, offset, r->chunk, size, piece);
+	if (piece->n < size)
 		r->next_chunk = r->file.chunk_count; /* what lay behind is gone as well */
-	if (bytes.n)
+	/* Nothing of the chunk could be read: zeros would say that nothing was there. */
+	if (piece->bad < piece->n)
 		r->in_chunk =
-			log_file_begin(&r->file, r->decoder, bytes, number, &damage) == TOCSIN_OK;
-	ENSURE(bytes.n == size, error, TOCSIN_TRUNCATED,
-	       log_file_chunk_offset(&r->file, number) + bytes.n,
+			log_file_begin(&r->file, r->decoder, (struct view){r->chunk, piece->n},
+				       number, &r->damage) == TOCSIN_OK;
+	ENSURE(piece->n == size, error, TOCSIN_TRUNCATED, offset + piece->n,
 	       "the file became shorter while it was read");
-	if (bytes.n && damage.status != TOCSIN_OK) {
-		if (error)
-			*error = damage;
-		return damage.status;
-	}
 	return TOCSIN_OK;
+}
+
+/* What is to be told before the records of the chunk at hand: places that the disk did not give,
+ * then damage to the chunk as a whole. */
+static enum tocsin_status next_damage(struct tocsin_reader *r, struct tocsin_error *error)
+{
+	struct tocsin_error hole = r->piece.error;
+	size_t from, n;
+
+	if (!read_piece_hole(&r->piece, &r->hole_at, &from, &n))
+		return tell(&r->damage, error);
+	hole.offset = r->piece.offset + from;
+	return tell(&hole, error);
 }
 
 enum tocsin_status tocsin_reader_next(tocsin_reader *reader, const tocsin_event **ret_event,
@@ -92,15 +153,14 @@ enum tocsin_status tocsin_reader_next(tocsin_reader *reader, const tocsin_event 
 	ENSURE(r && ret_event, error, TOCSIN_USAGE, 0, "no reader, or no place for the event");
 	if (!r->told) {
 		r->told = true;
-		if (r->file.damage.status != TOCSIN_OK) {
-			if (error)
-				*error = r->file.damage;
-			return r->file.damage.status;
-		}
+		r->damage = r->file.damage;
 	}
 	for (;;) {
-		while (!r->in_chunk)
+		TRY(next_damage(r, error));
+		if (!r->in_chunk) {
 			TRY(next_chunk(r, error));
+			continue;
+		}
 		status = evtx_chunk_next(r->decoder, &r->event.event, &loss, error);
 		if (status != TOCSIN_END)
 			break;
@@ -126,7 +186,9 @@ void tocsin_reader_free(tocsin_reader *reader)
 	}
 	log_file_close(&reader->file);
 	evtx_decoder_free(reader->decoder);
+	template_library_free(reader->library);
 	free(reader->chunk);
+	free(reader->path);
 	buf_free(&reader->xml);
 	free(reader);
 }
@@ -144,6 +206,27 @@ uint64_t tocsin_event_offset(const tocsin_event *event)
 uint64_t tocsin_event_time(const tocsin_event *event)
 {
 	return event_time(event->event);
+}
+
+enum tocsin_origin tocsin_event_origin(const tocsin_event *event)
+{
+	return event->event->origin == EVENT_LIVE ? TOCSIN_LIVE : TOCSIN_RECOVERED;
+}
+
+const char *tocsin_event_note(const tocsin_event *event)
+{
+	return event->event->note ? event->event->note : "";
+}
+
+enum tocsin_template tocsin_event_template(const tocsin_event *event, uint64_t *ret_offset)
+{
+	const struct event *const e = event->event;
+
+	if (e->template_path && ret_offset)
+		*ret_offset = e->template_offset;
+	return e->template_missing ? TOCSIN_TEMPLATE_MISSING
+	       : e->template_path  ? TOCSIN_TEMPLATE_BORROWED
+				   : TOCSIN_TEMPLATE_OWN;
 }
 
 enum tocsin_status tocsin_event_xml(const tocsin_event *event, const char **ret_xml,

@@ -273,6 +273,9 @@ static enum tocsin_status compile_definition(struct binxml_context *c, size_t at
 	ENSURE(c->defined <= LIMIT_CHUNK_DEFINITIONS, &entry->error, TOCSIN_LIMIT, at,
 	       "template definitions overlap");
 	TRY(binxml_compile(c, at + 24, size, true, &compiled, &entry->error));
+	/* Zeros read as one, and records would come out empty without a word. */
+	ENSURE(compiled->count, &entry->error, TOCSIN_INVALID, at,
+	       "template definition holds nothing");
 	program = (struct binxml_program *)compiled;
 	memcpy(program->guid, c->chunk.p + at + 4, 16);
 	program->size = (uint32_t)size;
@@ -493,6 +496,9 @@ enum tocsin_status binxml_instance_read(struct binxml_context *c, size_t *at, si
 	offset = le32(header.p + 5);
 	if (offset == place) {
 		/* Defined here, at its first use: the values stand behind the definition. */
+		ENSURE(view_slice(c->chunk, place + 20, 4).n == 4 && le32(c->chunk.p + place + 20),
+		       error, TOCSIN_INVALID, offset,
+		       "template definition has no size: the values behind it can't be found");
 		place = behind_definition(c, place, end);
 		ENSURE(place, error, TOCSIN_TRUNCATED, offset,
 		       "template definition reaches past its record");
