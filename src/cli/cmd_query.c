@@ -31,7 +31,7 @@ struct unit {
 	size_t loss_count, loss_size;
 	bool failed;
 	bool seen[CHANNELS_MAX];
-	uint64_t records;
+	uint64_t records, borrowed;
 };
 
 struct run {
@@ -47,6 +47,7 @@ struct run {
 	bool seen[CHANNELS_MAX];
 	uint64_t since, until;
 	uint64_t records, lost;
+	uint64_t borrowed;                /* records that are read with another place's template */
 	const struct source *last_source; /* behind it no source follows */
 	struct mutex lock;
 	struct unit *pool;
@@ -84,7 +85,7 @@ static void unit_release(void *context, void *state)
 		return;
 	query_rows_clear(&u->rows);
 	u->loss_count = 0;
-	u->records = 0;
+	u->records = u->borrowed = 0;
 	u->failed = false;
 	memset(u->seen, 0, sizeof(u->seen));
 	mutex_lock(&c->lock);
@@ -141,6 +142,7 @@ static void on_event(void *context, const struct scan_worker *w, void *state, co
 	if (!u)
 		return;
 	u->records++;
+	u->borrowed += e->template_path != NULL;
 	look_for_channels(c, u, e);
 	if (time < c->since || time > c->until)
 		return;
@@ -199,6 +201,7 @@ static bool unit_end(void *context, const struct source *source, void *state)
 	for (size_t i = 0; i < c->channel_count; i++)
 		c->seen[i] = c->seen[i] || u->seen[i];
 	c->records += u->records;
+	c->borrowed += u->borrowed;
 	more = query_writer_take(c->writer, source, &u->rows);
 	unit_release(c, u);
 	if (query_writer_stopped(c->writer))
@@ -364,6 +367,12 @@ static void summarise(struct run *c, const struct evidence *e)
 	query_writer_tell_undecided(c->writer);
 	for (unsigned i = 0; i < c->threads && !error; i++)
 		error = matcher_error(c->matchers[i]);
+	if (c->borrowed)
+		cli_error("%llu %s lost %s template: read with another chunk's or file's that "
+			  "fits",
+			  (unsigned long long)c->borrowed,
+			  c->borrowed == 1 ? "record has" : "records have",
+			  c->borrowed == 1 ? "its" : "their");
 	if (error)
 		cli_error("some events are undecided because %s%s%s%s", error->msg,
 			  error->detail[0] ? " (" : "", error->detail, error->detail[0] ? ")" : "");

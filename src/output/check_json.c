@@ -131,6 +131,7 @@ static void coverage(struct json *j, const struct check_coverage *c)
 	json_member_time(j, "from", c->from);
 	json_member_time(j, "to", c->to);
 	json_member_u64(j, "records", c->records);
+	json_member_bool(j, "recovered", c->recovered);
 	json_member_u64(j, "damaged", c->damaged);
 	json_member_u64(j, "gaps", c->gaps);
 	json_end(j, '}');
@@ -167,6 +168,10 @@ static void finding(struct json *j, const struct check_finding *f)
 	json_member_str(j, "source", f->source->path);
 	json_member_u64(j, "offset", f->offset);
 	json_member_str(j, "origin", event_origin_name(f->origin));
+	if (f->template_path) {
+		json_member_str(j, "template_path", f->template_path);
+		json_member_u64(j, "template_offset", f->template_offset);
+	}
 	json_member_str(j, "channel", f->channel);
 	json_member_u64(j, "record_id", f->record_id);
 	json_member_u64(j, "event_id", f->event_id);

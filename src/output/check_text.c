@@ -183,6 +183,11 @@ static void finding(const struct check_finding *f, struct buf *out)
 	buf_printf(out, ", chunk %u, offset 0x%llx", f->chunk, (unsigned long long)f->offset);
 	if (f->origin != EVENT_LIVE)
 		buf_printf(out, ", %s", event_origin_name(f->origin));
+	if (f->template_path) {
+		buf_str(out, ", its template taken from ");
+		clean(out, f->template_path);
+		buf_printf(out, ", offset 0x%llx", (unsigned long long)f->template_offset);
+	}
 	buf_byte(out, '\n');
 }
 

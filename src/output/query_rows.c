@@ -127,6 +127,10 @@ static void json_event(struct json *j, struct matcher *m, const struct event *e,
 	json_member_str(j, "source", source);
 	json_member_u64(j, "offset", e->offset);
 	json_member_str(j, "origin", event_origin_name(e->origin));
+	if (e->template_path) {
+		json_member_str(j, "template_path", e->template_path);
+		json_member_u64(j, "template_offset", e->template_offset);
+	}
 }
 
 void query_json(const struct query *q, struct matcher *m, const struct event *e, const char *source,

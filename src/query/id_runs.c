@@ -53,6 +53,36 @@ size_t id_runs_join(struct id_run *runs, size_t count)
 	return kept;
 }
 
+/* Whether `run` lies between two of the sorted runs, and was written between them. */
+static bool fits_a_gap(const struct id_run *runs, size_t count, const struct id_run *run)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (runs[middle].first <= run->first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && low < count && run->first > runs[low - 1].last &&
+	       run->last < runs[low].first && run->first_time >= runs[low - 1].last_time &&
+	       run->last_time <= runs[low].first_time;
+}
+
+size_t id_runs_fill(struct id_run *runs, size_t count, const struct id_run *others,
+		    size_t other_count)
+{
+	size_t all = count;
+
+	for (size_t i = 0; i < other_count; i++) {
+		if (fits_a_gap(runs, count, &others[i]))
+			runs[all++] = others[i];
+	}
+	return all == count ? count : id_runs_join(runs, all);
+}
+
 uint64_t id_runs_missing(const struct id_run *runs, size_t count, uint64_t since, uint64_t until)
 {
 	uint64_t missing = 0;

@@ -31,6 +31,13 @@ bool id_runs_add(struct id_runs *runs, struct arena *a, const struct id_run *run
 /* Sorts runs by id and joins those that touch or overlap; returns how many are left. */
 size_t id_runs_join(struct id_run *runs, size_t count);
 
+/*
+ * Adds to `count` joined runs those of `others` that lie in a gap, by their ids and by their times;
+ * `runs` has room for all. Returns how many runs there are then, joined.
+ */
+size_t id_runs_fill(struct id_run *runs, size_t count, const struct id_run *others,
+		    size_t other_count);
+
 /* Ids that are missing between joined runs and, by their neighbours' times, in a period. */
 uint64_t id_runs_missing(const struct id_run *runs, size_t count, uint64_t since, uint64_t until);
 

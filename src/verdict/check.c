@@ -120,6 +120,19 @@ static enum tocsin_status add_more(struct check_result *r, size_t *room, const c
 	return TOCSIN_OK;
 }
 
+/* Records that are read with another place's template. */
+static enum tocsin_status report_borrowed(struct check_result *r, size_t *room, const char *source,
+					  const struct source_loss *loss)
+{
+	struct tocsin_error e;
+
+	error_setf(&e, TOCSIN_MISMATCH, loss->borrowed_offset,
+		   "templates are lost; others that fit, from other chunks or files, stand in",
+		   "%llu %s, this one first", (unsigned long long)loss->borrowed,
+		   loss->borrowed == 1 ? "record" : "records");
+	return add_error(r, room, source, &e, loss->borrowed_id, false);
+}
+
 /* Commands that can't be run: what they would have found is not known. */
 static enum tocsin_status report_refused(struct check_result *r, size_t *room,
 					 const struct check_options *o,
@@ -169,6 +182,10 @@ static enum tocsin_status report_errors(struct check_result *r, const struct evi
 			      d->error.status != TOCSIN_MISMATCH));
 		if (last && loss->more)
 			TRY(add_more(r, &room, d->source->path, loss));
+	}
+	for (size_t i = 0; i < evidence->source_count; i++) {
+		if (c->losses[i].borrowed)
+			TRY(report_borrowed(r, &room, evidence->sources[i].path, &c->losses[i]));
 	}
 	return TOCSIN_OK;
 }

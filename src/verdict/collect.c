@@ -34,6 +34,7 @@ struct run {
 struct unit {
 	struct collection c;
 	const struct source *source;
+	struct source_loss loss; /* only of borrowed templates */
 	struct segment *last;
 	struct view last_computer, last_channel; /* raw text of `last`, in the unit's arena */
 };
@@ -50,29 +51,28 @@ static uint64_t hash_text(uint64_t h, const char *s)
 	return h * FNV_PRIME;
 }
 
-static size_t segment_slot(const struct collection *c, const struct source *source,
-			   const char *computer, const char *channel)
+static size_t segment_slot(const struct collection *c, const struct segment *like)
 {
-	uint64_t h = hash_text(hash_text(FNV_START ^ (uintptr_t)source, computer), channel);
+	uint64_t h = hash_text(FNV_START ^ (uintptr_t)like->source, like->computer);
 	size_t i;
 
+	h = hash_text(h, like->channel) ^ like->recovered;
 	h ^= h >> 29;
 	for (i = (size_t)h & (c->index.room - 1); c->index.slots[i];
 	     i = (i + 1) & (c->index.room - 1)) {
 		const struct segment *const s = c->segments[c->index.slots[i] - 1];
 
-		if (s->source == source && !strcmp(s->computer, computer) &&
-		    !strcmp(s->channel, channel))
+		if (s->source == like->source && s->recovered == like->recovered &&
+		    !strcmp(s->computer, like->computer) && !strcmp(s->channel, like->channel))
 			break;
 	}
 	return i;
 }
 
-static struct segment *find_segment(const struct collection *c, const struct source *source,
-				    const char *computer, const char *channel)
+/* The segment with the source, names and kind of `like`. */
+static struct segment *find_segment(const struct collection *c, const struct segment *like)
 {
-	const size_t slot =
-		c->index.room ? c->index.slots[segment_slot(c, source, computer, channel)] : 0;
+	const size_t slot = c->index.room ? c->index.slots[segment_slot(c, like)] : 0;
 
 	return slot ? c->segments[slot - 1] : NULL;
 }
@@ -89,18 +89,17 @@ static bool index_segment(struct collection *c)
 		c->index.room = c->index.slots ? room : 0;
 		for (size_t i = 0; c->index.room && i + 1 < c->segment_count; i++) {
 			s = c->segments[i];
-			c->index.slots[segment_slot(c, s->source, s->computer, s->channel)] = i + 1;
+			c->index.slots[segment_slot(c, s)] = i + 1;
 		}
 	}
 	if (!c->index.room)
 		return false;
 	s = c->segments[c->segment_count - 1];
-	c->index.slots[segment_slot(c, s->source, s->computer, s->channel)] = c->segment_count;
+	c->index.slots[segment_slot(c, s)] = c->segment_count;
 	return true;
 }
 
-static struct segment *new_segment(struct collection *c, const struct source *source,
-				   const char *computer, const char *channel)
+static struct segment *new_segment(struct collection *c, const struct segment *like)
 {
 	struct segment *const s = arena_alloc(&c->arena, sizeof(*s));
 	struct segment **const slot =
@@ -109,9 +108,10 @@ static struct segment *new_segment(struct collection *c, const struct source *so
 	if (!slot)
 		return NULL;
 	*slot = s;
-	s->source = source;
-	s->computer = computer;
-	s->channel = channel;
+	s->source = like->source;
+	s->computer = like->computer;
+	s->channel = like->channel;
+	s->recovered = like->recovered;
 	s->from = UINT64_MAX;
 	return index_segment(c) ? s : NULL;
 }
@@ -121,19 +121,19 @@ static struct segment *segment_of(struct unit *u, const struct event *e)
 {
 	const struct view computer = e->field[EVENT_COMPUTER].bytes;
 	const struct view channel = e->field[EVENT_CHANNEL].bytes;
-	const char *computer_text, *channel_text;
+	struct segment like = {.source = u->source, .recovered = e->origin != EVENT_LIVE};
 	struct segment *s;
 
-	if (u->last && view_equal(computer, u->last_computer) &&
-	    view_equal(channel, u->last_channel))
+	if (u->last && u->last->recovered == like.recovered &&
+	    view_equal(computer, u->last_computer) && view_equal(channel, u->last_channel))
 		return u->last;
-	computer_text = field_text(&u->c.arena, e, EVENT_COMPUTER);
-	channel_text = field_text(&u->c.arena, e, EVENT_CHANNEL);
-	if (!computer_text || !channel_text)
+	like.computer = field_text(&u->c.arena, e, EVENT_COMPUTER);
+	like.channel = field_text(&u->c.arena, e, EVENT_CHANNEL);
+	if (!like.computer || !like.channel)
 		return NULL;
-	s = find_segment(&u->c, u->source, computer_text, channel_text);
+	s = find_segment(&u->c, &like);
 	if (!s)
-		s = new_segment(&u->c, u->source, computer_text, channel_text);
+		s = new_segment(&u->c, &like);
 	u->last = s;
 	u->last_computer.p = (const uint8_t *)arena_copy(&u->c.arena, computer.p, computer.n);
 	u->last_computer.n = computer.n;
@@ -251,10 +251,12 @@ static struct mark *add_mark(struct unit *u, enum mark_kind kind, const struct s
 	m->offset = e->offset;
 	m->chunk = e->chunk;
 	m->origin = e->origin;
+	m->template_path = e->template_path ? arena_string(&u->c.arena, e->template_path) : NULL;
+	m->template_offset = e->template_offset;
 	m->event_id = (uint32_t)event_number(e, EVENT_ID, 0);
 	m->hash = event_hash(e);
 	m->provider = field_text(&u->c.arena, e, EVENT_PROVIDER);
-	u->c.failed |= !m->provider;
+	u->c.failed |= !m->provider || (e->template_path && !m->template_path);
 	return m;
 }
 
@@ -360,6 +362,16 @@ static void mark_cleared(struct unit *u, const struct segment *s, const struct e
 	u->c.failed |= !m->text;
 }
 
+/* What stands in for a lost template is a guess, though a good one: it is told. */
+static void count_borrowed(struct source_loss *to, const struct source_loss *from)
+{
+	if (!to->borrowed) {
+		to->borrowed_id = from->borrowed_id;
+		to->borrowed_offset = from->borrowed_offset;
+	}
+	to->borrowed += from->borrowed;
+}
+
 static void *on_unit_begin(void *context, const struct scan_worker *w, const struct source *source)
 {
 	struct unit *const u = calloc(1, sizeof(*u));
@@ -387,6 +399,12 @@ static void on_event(void *context, const struct scan_worker *w, void *unit, con
 	if (!s || !add_run(&u->c, s, &run)) {
 		u->c.failed = true;
 		return;
+	}
+	if (e->template_path) {
+		const struct source_loss one = {
+			.borrowed = 1, .borrowed_id = run.first, .borrowed_offset = e->offset};
+
+		count_borrowed(&u->loss, &one);
 	}
 	u->c.records++;
 	s->records++;
@@ -420,13 +438,14 @@ static void on_damage(void *context, const struct scan_worker *w, void *unit,
 /* The segment of the whole that a unit's segment belongs to, with the unit's counts added. */
 static struct segment *join_segment(struct collection *c, const struct segment *from)
 {
-	struct segment *to = find_segment(c, from->source, from->computer, from->channel);
+	struct segment *to = find_segment(c, from);
 
 	if (!to) {
-		const char *const computer = arena_string(&c->arena, from->computer);
-		const char *const channel = arena_string(&c->arena, from->channel);
+		struct segment like = *from;
 
-		to = computer && channel ? new_segment(c, from->source, computer, channel) : NULL;
+		like.computer = arena_string(&c->arena, from->computer);
+		like.channel = arena_string(&c->arena, from->channel);
+		to = like.computer && like.channel ? new_segment(c, &like) : NULL;
 	}
 	if (!to)
 		return NULL;
@@ -534,8 +553,7 @@ static bool is_counted(const struct run *r, struct segment *s, struct tally *t,
 static void join_mark(const struct run *r, const struct mark *from)
 {
 	struct collection *const c = r->whole;
-	struct segment *const s = find_segment(c, from->segment->source, from->segment->computer,
-					       from->segment->channel);
+	struct segment *const s = find_segment(c, from->segment);
 	struct tally *const t = s ? tally_of(r, s, from) : NULL;
 	struct mark *to;
 	size_t *slot;
@@ -556,6 +574,7 @@ static void join_mark(const struct run *r, const struct mark *from)
 	}
 	*to = *from;
 	to->segment = s;
+	to->template_path = keep(c, from->template_path);
 	to->provider = keep(c, from->provider);
 	to->text = keep(c, from->text);
 	to->build = keep(c, from->build);
@@ -600,11 +619,11 @@ static bool on_unit_end(void *context, const struct source *source, void *unit)
 	struct collection *const c = r->whole;
 	struct unit *const u = unit;
 
-	(void)source;
 	if (!u) {
 		c->failed = true;
 		return false;
 	}
+	count_borrowed(&c->losses[source - c->sources], &u->loss);
 	c->failed |= u->c.failed;
 	c->records += u->c.records;
 	for (size_t i = 0; i < u->c.segment_count; i++)

@@ -18,10 +18,15 @@ struct tally {
 	size_t cleared;     /* CLEARED marks */
 };
 
-/* The records of one source that have one Computer and one channel. */
+/*
+ * The records of one source that have one Computer and one channel. Recovered records make segments
+ * of their own: they can be older than the log, so they neither stretch what it covers nor change
+ * whose log it is; of its gaps they close what they fit into.
+ */
 struct segment {
 	const struct source *source;
 	const char *computer, *channel;
+	bool recovered;
 	bool cleared_more; /* tells of more cleared logs than are kept */
 	uint64_t from, to, records;
 	struct id_runs ids;
@@ -44,6 +49,8 @@ struct mark {
 	uint64_t last;
 	uint32_t chunk, event_id;
 	enum event_origin origin;
+	const char *template_path; /* borrowed from there; NULL: its own */
+	uint64_t template_offset;
 	const char *provider;
 	const char *text; /* HIT: the message; BUILD: the build; CLEARED: the log's name */
 	const char *build, *account, *process;
@@ -54,6 +61,8 @@ struct source_loss {
 	uint64_t lost;
 	size_t kept, more; /* damages in the list, and beyond it */
 	size_t more_lost;
+	uint64_t borrowed; /* records whose template is lost and was taken from another place */
+	uint64_t borrowed_id, borrowed_offset; /* of the first of them */
 };
 
 struct collection {

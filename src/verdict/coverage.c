@@ -37,6 +37,7 @@ enum tocsin_status coverage_make(struct arena *a, const struct collection *c,
 		v->from = s->from;
 		v->to = s->to;
 		v->records = s->records;
+		v->recovered = s->recovered;
 		v->damaged = losses(c, s->source);
 		v->gaps = id_runs_missing(runs, id_runs_join(runs, s->ids.count), 0, UINT64_MAX);
 		arena_restore(a, mark);
@@ -49,8 +50,10 @@ enum tocsin_status coverage_make(struct arena *a, const struct collection *c,
  * started again. Ids of two epochs are of different records: the one can't fill the other's gaps.
  */
 struct channel_view {
-	const struct segment **segments; /* by their oldest record's time */
+	const struct segment **segments; /* of live records, by their oldest record's time */
 	size_t segment_count;
+	const struct segment **recovered; /* they only fill gaps */
+	size_t recovered_count;
 	uint64_t from, to, lost, missing;
 	uint64_t restart_from, restart_to; /* of the first restart in the period; 0: none */
 	bool scattered;
@@ -79,8 +82,11 @@ static enum tocsin_status gather(struct arena *a, const struct collection *c,
 				 const struct host_group *group, const char *channel,
 				 struct channel_view *v)
 {
+	const struct source *last = NULL;
+
 	v->segments = arena_array(a, group->segment_count, sizeof(*v->segments));
-	if (!v->segments)
+	v->recovered = arena_array(a, group->segment_count, sizeof(*v->recovered));
+	if (!v->segments || !v->recovered)
 		return TOCSIN_NO_MEMORY;
 	for (size_t i = 0; i < group->segment_count; i++) {
 		const struct segment *const s = group->segments[i];
@@ -88,8 +94,13 @@ static enum tocsin_status gather(struct arena *a, const struct collection *c,
 		if (!ascii_equal_nocase(s->channel, channel))
 			continue;
 		/* Several names or spellings of one file: its losses count once. */
-		if (!v->segment_count || v->segments[v->segment_count - 1]->source != s->source)
+		if (last != s->source)
 			v->lost += losses(c, s->source);
+		last = s->source;
+		if (s->recovered) {
+			v->recovered[v->recovered_count++] = s;
+			continue;
+		}
 		v->scattered |= s->ids.scattered;
 		v->segments[v->segment_count++] = s;
 	}
@@ -121,11 +132,13 @@ static enum tocsin_status add_epoch(struct arena *a, struct channel_view *v, siz
 				    size_t length, const struct check_options *options)
 {
 	struct id_run *runs;
-	size_t count = 0;
+	size_t count = 0, found = 0;
 
 	for (size_t i = start; i < start + length; i++)
 		count += v->segments[i]->ids.count;
-	runs = arena_array(a, count, sizeof(*runs));
+	for (size_t i = 0; i < v->recovered_count; i++)
+		found += v->recovered[i]->ids.count;
+	runs = arena_array(a, count + found, sizeof(*runs));
 	if (!runs)
 		return TOCSIN_NO_MEMORY;
 	count = 0;
@@ -137,6 +150,9 @@ static enum tocsin_status add_epoch(struct arena *a, struct channel_view *v, siz
 		count += s->ids.count;
 	}
 	count = id_runs_join(runs, count);
+	for (size_t i = 0; i < v->recovered_count; i++)
+		count = id_runs_fill(runs, count, v->recovered[i]->ids.list,
+				     v->recovered[i]->ids.count);
 	v->missing += id_runs_missing(runs, count, options->since, options->until);
 	/* The first record's time, not the oldest: a clock that was wrong for a while doesn't make
 	 * a log older. */
@@ -272,7 +288,12 @@ enum tocsin_status coverage_doubts(struct arena *a, const struct collection *c,
 	TRY(add_epochs(a, &v, options));
 	TRY(doubt_cleared(a, group, channel, out));
 	if (!v.segment_count) {
-		doubt(out, "no %s log with records%s", channel, "");
+		doubt(out,
+		      v.recovered_count ? "%s log has recovered records only%s"
+					: "no %s log with records%s",
+		      channel, "");
+		doubt_count(out, "%s log is damaged in %s place", "%s log is damaged in %s places",
+			    channel, v.lost);
 		return TOCSIN_OK;
 	}
 	if (v.from > options->until) {

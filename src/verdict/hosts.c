@@ -150,10 +150,13 @@ static bool is_collectors(const struct segment *s)
 	return s->forwarded || ascii_equal_nocase(s->channel, "ForwardedEvents");
 }
 
-/* Whether a's name is the later one: by record ids where they are of one channel, since a clock may
+/* Whether a's name is the later one: a live record goes before a recovered one, which can be of an
+ * earlier machine; then by record ids where they are of one channel, since a clock may
  * have been wrong, else by time. */
 static bool is_later(const struct segment *a, const struct segment *b)
 {
+	if (a->recovered != b->recovered)
+		return b->recovered;
 	return ascii_equal_nocase(a->channel, b->channel) ? a->ids.last_id > b->ids.last_id
 							  : a->to > b->to;
 }

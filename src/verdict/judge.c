@@ -65,7 +65,9 @@ static int same_record_then_place(const void *a, const void *b)
 	const struct mark *const y = *(const struct mark *const *)b;
 	const int order = same_record(a, b);
 
-	return order ? order : x < y ? -1 : x > y; /* marks stand in evidence order */
+	if (order || x->origin != y->origin)
+		return order ? order : x->origin < y->origin ? -1 : 1;
+	return x < y ? -1 : x > y; /* marks stand in evidence order */
 }
 
 /* The host's hits for this pack; the same record in two exports counts once, as the first of them.
@@ -114,6 +116,8 @@ static enum tocsin_status fill_finding(const struct judge *j, const struct mark 
 	f->offset = m->offset;
 	f->chunk = m->chunk;
 	f->origin = m->origin;
+	f->template_path = m->template_path;
+	f->template_offset = m->template_offset;
 	f->event_id = m->event_id;
 	f->provider = m->provider;
 	f->channel = m->segment->channel;

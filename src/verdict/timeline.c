@@ -47,8 +47,10 @@ static enum tocsin_status from_mark(struct arena *a, const struct check_options 
 		b->precision = precision_of(rule->precision);
 	b->time = m->time;
 	b->text = b->precision == PRECISION_PRODUCT ? NULL : build_text(a, &b->build, b->precision);
-	buf_printf(&from, "%s %u, record %llu, %s", m->provider, m->event_id,
-		   (unsigned long long)m->record_id, m->segment->source->path);
+	buf_printf(&from, "%s %u, record %llu, %s%s%s", m->provider, m->event_id,
+		   (unsigned long long)m->record_id, m->segment->source->path,
+		   m->origin == EVENT_LIVE ? "" : ", ",
+		   m->origin == EVENT_LIVE ? "" : event_origin_name(m->origin));
 	b->from = arena_string(a, buf_cstr(&from));
 	buf_free(&from);
 	return b->from ? TOCSIN_OK : TOCSIN_NO_MEMORY;

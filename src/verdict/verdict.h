@@ -40,6 +40,7 @@ struct check_coverage {
 	const char *channel;
 	uint64_t from, to; /* FILETIME of the oldest and newest record */
 	uint64_t records;
+	bool recovered;   /* records that the source's chunks do not list: they cover nothing */
 	uint64_t damaged; /* records or regions of the source that were lost */
 	uint64_t gaps;    /* record ids missing between its first and last record */
 };
@@ -52,6 +53,8 @@ struct check_finding {
 	uint64_t record_id, offset;
 	uint32_t chunk, event_id;
 	enum event_origin origin;
+	const char *template_path; /* the record's own is lost; this file's stands in; NULL: no */
+	uint64_t template_offset;
 	const char *provider, *channel;
 	const char *build; /* as the event or the timeline has it; NULL: none known */
 	const char *account, *client_ip, *process; /* NULL: the event does not say */
