@@ -127,6 +127,26 @@ static size_t epoch_length(const struct channel_view *v, size_t start, uint64_t 
 	return i - start;
 }
 
+/* Closes gaps between joined runs with recovered records that fit into them. */
+static enum tocsin_status add_recovered(struct arena *a, const struct channel_view *v, size_t found,
+					struct id_run *runs, size_t *count)
+{
+	struct id_run *const others = arena_array(a, found, sizeof(*others));
+	size_t n = 0;
+
+	if (!others)
+		return TOCSIN_NO_MEMORY;
+	for (size_t i = 0; i < v->recovered_count; i++) {
+		const struct id_runs *const ids = &v->recovered[i]->ids;
+
+		if (ids->count)
+			memcpy(others + n, ids->list, ids->count * sizeof(*others));
+		n += ids->count;
+	}
+	*count = id_runs_fill(runs, *count, others, n);
+	return TOCSIN_OK;
+}
+
 /* Adds one epoch's runs: what is missing between them, and when its first record was written. */
 static enum tocsin_status add_epoch(struct arena *a, struct channel_view *v, size_t start,
 				    size_t length, const struct check_options *options)
@@ -150,9 +170,7 @@ static enum tocsin_status add_epoch(struct arena *a, struct channel_view *v, siz
 		count += s->ids.count;
 	}
 	count = id_runs_join(runs, count);
-	for (size_t i = 0; i < v->recovered_count; i++)
-		count = id_runs_fill(runs, count, v->recovered[i]->ids.list,
-				     v->recovered[i]->ids.count);
+	TRY(add_recovered(a, v, found, runs, &count));
 	v->missing += id_runs_missing(runs, count, options->since, options->until);
 	/* The first record's time, not the oldest: a clock that was wrong for a while doesn't make
 	 * a log older. */
