@@ -91,7 +91,8 @@ tocsin_reader_open(const char *path, tocsin_reader **ret_reader, struct tocsin_e
  * Asks, before the first tocsin_reader_next(), for what the chunks hold beside their records as
  * well: older records in free space and cleared chunks, records hidden inside others, and the bare
  * values of records whose template is lost. They come behind the live records of their chunk;
- * tocsin_event_origin() and tocsin_event_template() tell them apart.
+ * tocsin_event_origin() and tocsin_event_template() tell them apart. What is left of a chunk whose
+ * start the file lacks is told as lost and not searched.
  */
 TOCSIN_MUST_USE TOCSIN_API enum tocsin_status tocsin_reader_recover(tocsin_reader *reader,
 								    struct tocsin_error *error);

@@ -56,7 +56,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* The words of a text in one order: a scan begins with the oldest chunk, the reader with the first
- * one of the file. */
+ * one of the file. What a scan carves before the first chunk is left out. */
 static void sort_words(struct buf *text)
 {
 	char *words[400];
@@ -67,7 +67,8 @@ static void sort_words(struct buf *text)
 	buf_cstr(text);
 	for (char *w = strtok_r(text->p, " ", &left); w; w = strtok_r(NULL, " ", &left)) {
 		assert_true(n < 400);
-		words[n++] = w;
+		if (*w == '!' || !strchr(w, 'c'))
+			words[n++] = w;
 	}
 	qsort(words, n, sizeof(*words), by_text);
 	for (size_t i = 0; i < n; i++)

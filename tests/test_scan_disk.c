@@ -197,6 +197,48 @@ static void test_cut_start(void **state)
 	buf_free(&longer);
 }
 
+/* The rest of the chunk that was cut is searched for its records; only what is not in them is
+ * lost. */
+static void test_recover_cut_start(void **state)
+{
+	static const unsigned threads[] = {1, 3};
+	/* All records are left; the first one is torn; free space alone is left. */
+	static const struct {
+		size_t cut;
+		const char *expected;
+	} cases[] = {
+		{EVTX_HEADER_SIZE + 100, "!invalid:0+63828 1c 2c 3c 4 5 6 7 8 9 "},
+		{EVTX_HEADER_SIZE + 512 + 8, "!invalid:0+64616 2c 3c 4 5 6 7 8 9 "},
+		{EVTX_HEADER_SIZE + 60000, "!invalid:0+5536 4 5 6 7 8 9 "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct evidence *e = NULL;
+		struct tocsin_error error;
+		struct buf log = {0};
+		const char *path;
+
+		make_log(&log, 3, 1);
+		cut_start(&log, cases[i].cut);
+		path = save(&log);
+		assert_ok(evidence_open(&path, 1, NULL, &e, &error));
+		for (size_t k = 0; k < 2; k++) {
+			const struct scan_options options = {.threads = threads[k],
+							     .recover = true};
+			struct result r;
+
+			run_options(e, &options, 0, true, &r);
+			assert_string_equal(buf_cstr(&r.text), cases[i].expected);
+			buf_free(&r.text);
+		}
+		evidence_free(e);
+		remove(path);
+		free((void *)(uintptr_t)path);
+		buf_free(&log);
+	}
+}
+
 /* Standard input was copied to a file that has no name. */
 static void test_open_file(void **state)
 {
@@ -322,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_bad_sector_of_records),
 		cmocka_unit_test(test_grown),
 		cmocka_unit_test(test_cut_start),
+		cmocka_unit_test(test_recover_cut_start),
 		cmocka_unit_test(test_open_file),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_damaged_accounts),

@@ -59,7 +59,7 @@ struct worker {
 	struct scan *scan;
 	struct thread thread;
 	struct scan_worker self;
-	struct evtx_carver *carver; /* NULL unless the run carves */
+	struct evtx_carver *carver; /* NULL unless the run carves or recovers */
 	struct scan_buffers buffers;
 };
 
@@ -232,9 +232,10 @@ static bool worker_init(struct worker *w, struct scan *scan, unsigned index)
 	w->self.decoder = evtx_decoder_new();
 	if (!w->self.decoder || !scan_buffers_init(&w->buffers))
 		return false;
-	if (scan->options->carve)
-		w->carver = evtx_carver_new(w->self.decoder);
-	return w->carver || !scan->options->carve;
+	if (!scan->options->carve && !scan->options->recover)
+		return true;
+	w->carver = evtx_carver_new(w->self.decoder);
+	return w->carver != NULL;
 }
 
 static void worker_free(struct worker *w)

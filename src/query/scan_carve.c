@@ -7,6 +7,9 @@
  *         |margin  |  owned: what starts here      | margin|
  *
  * Every byte is owned by one window; what starts in the margins is the neighbours' to tell.
+ *
+ * And, with recovery, the part of a log before its first chunk: the rest of a chunk whose start was
+ * cut off, most likely.
  */
 #include "query/scan_tell.h"
 
@@ -75,6 +78,67 @@ static void tell_rest(struct scan_teller *t, const struct window *w)
 	error_set(&error, TOCSIN_LIMIT, w->end,
 		  "the rest of the file is not read: it is too large");
 	tell_source(t, &error, s->file.size - w->end);
+}
+
+/* Bytes [from, end) of the log with a margin behind them; none where the disk has a bad place. */
+static struct view front(const struct scan_job *job, uint64_t from, uint64_t end)
+{
+	const struct log_file *const f = &job->source->file;
+	const uint64_t left = f->size - from, want = end - from + EVTX_CARVE_MARGIN;
+	const size_t n = (size_t)(want < left ? want : left);
+	struct view v = {job->buffers->bytes, 0};
+
+	if (f->cached.n)
+		return view_slice(f->cached, (size_t)from, n);
+	if (f->read_at(f->file, from, job->buffers->bytes, n, &v.n, NULL) != TOCSIN_OK)
+		v.n = 0;
+	return v;
+}
+
+/* Carves bytes [0, owned) of `v`; gives the events if `give`. False: out of memory. */
+static bool carve_front(struct scan_teller *t, struct view v, size_t owned, uint64_t offset,
+			bool give, struct evtx_account *account)
+{
+	const struct scan_job *const job = t->job;
+	const struct scan_client *const client = job->client;
+
+	evtx_carve_open(job->carver, v, 0, owned, offset);
+	for (;;) {
+		const struct event *e;
+		struct evtx_loss loss;
+		const enum tocsin_status status = evtx_carve_next(job->carver, &e, &loss, NULL);
+
+		if (status == TOCSIN_NO_MEMORY)
+			return false;
+		if (status == TOCSIN_END)
+			break;
+		if (give && status == TOCSIN_OK)
+			client->event(client->context, job->worker, t->state, e);
+	}
+	evtx_carve_account(job->carver, account);
+	return true;
+}
+
+/*
+ * Twice: the damage is told before what was found, with the bytes that are still lost. What is
+ * wrong with single records is part of them.
+ */
+bool scan_carve_front(struct scan_teller *t, uint64_t from, uint64_t end)
+{
+	const struct log_file *const f = &t->job->source->file;
+	const struct view v = front(t->job, from, end);
+	const size_t owned = v.n < end - from ? v.n : (size_t)(end - from);
+	struct evtx_account found = {0}, again = {0};
+	uint64_t recovered;
+
+	if (owned && !carve_front(t, v, owned, from, false, &found))
+		return false;
+	recovered = found.recovered < owned ? found.recovered : owned;
+	tell_source(t, &f->damage, end - from - recovered);
+	t->account.recovered += recovered;
+	t->account.noise += found.noise;
+	t->account.copies += found.copies;
+	return !recovered || carve_front(t, v, owned, from, true, &again);
 }
 
 bool scan_carve_window(struct scan_teller *t)

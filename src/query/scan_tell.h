@@ -43,4 +43,8 @@ void tell_account(struct scan_teller *t, const struct evtx_account *account);
 /* The events and losses of a carved window: scan_carve.c. False: out of memory. */
 TOCSIN_MUST_USE bool scan_carve_window(struct scan_teller *t);
 
+/* The part [from, end) before a log's first chunk, which the file's damage leaves out: records that
+ * are in it, and the damage with what is still lost. */
+TOCSIN_MUST_USE bool scan_carve_front(struct scan_teller *t, uint64_t from, uint64_t end);
+
 #endif

@@ -323,15 +323,18 @@ static bool tell_chunk(struct scan_teller *t, uint32_t number, struct view bytes
 }
 
 /* The part before the first chunk. */
-static void tell_header(struct scan_teller *t)
+static bool tell_header(struct scan_teller *t)
 {
 	const struct log_file *const f = &t->job->source->file;
 	const uint64_t bytes = f->data_offset < f->size ? f->data_offset : f->size;
 	const uint64_t lost = f->damage_bytes < bytes ? f->damage_bytes : bytes;
 
+	t->account.headers += bytes - lost;
+	if (lost && t->job->options->recover && !t->job->options->newest_first)
+		return scan_carve_front(t, bytes - lost, bytes);
 	if (f->damage.status != TOCSIN_OK)
 		tell_source(t, &f->damage, lost);
-	t->account.headers += bytes - lost;
+	return true;
 }
 
 static bool tell_log(struct scan_teller *t)
@@ -342,8 +345,8 @@ static bool tell_log(struct scan_teller *t)
 	bool done = true;
 	uint32_t i;
 
-	if (job->unit == 0)
-		tell_header(t);
+	if (job->unit == 0 && !tell_header(t))
+		return false;
 	list_chunks(job, &list);
 	tell_limit(t);
 	read_chunks(job, &list);

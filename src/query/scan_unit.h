@@ -60,7 +60,7 @@ struct scan_job {
 	const struct scan_options *options;
 	const struct scan_worker *worker;
 	struct scan_buffers *buffers;
-	struct evtx_carver *carver; /* NULL unless options->carve */
+	struct evtx_carver *carver; /* NULL unless options->carve or recover */
 	struct template_library *library;
 	struct scan_source *source;
 	uint32_t unit;           /* of the source, from 0 in the order of the run */
