@@ -460,40 +460,67 @@ static void restore(const struct binxml_op *open, const char *utf16, const char 
 	name->atom = binxml_atom(name->utf16);
 }
 
-/* Whether the element at op `i` holds elements, all of them Data. */
-static bool holds_data(const struct compile *s, uint32_t i)
+/* Where the elements in the element at op `i` start, one after the other: the first one at or
+ * behind op `from`; 0: none is left. */
+static uint32_t next_inside(const struct compile *s, uint32_t i, uint32_t from)
 {
 	const uint32_t end = s->ops[i].next - 1;
-	bool any = false;
 
-	for (i++; i < end; i++) {
-		if (s->ops[i].kind != OP_OPEN)
-			continue;
-		if (s->ops[i].name->atom != ATOM_DATA)
-			return false;
-		any = true;
-		i = s->ops[i].next - 1;
+	while (from < end && s->ops[from].kind != OP_OPEN)
+		from++;
+	return from < end ? from : 0;
+}
+
+/* Whether an element in EventData can be Data, if its name is lost: it has a Name, and no elements
+ * inside (ComplexData has). */
+static bool can_be_data(const struct compile *s, uint32_t i)
+{
+	const struct binxml_op *const open = &s->ops[i];
+
+	if (!is_lost(open->name))
+		return open->name->atom == ATOM_DATA;
+	return open[1].kind == OP_ATTRIBUTE && open[1].name->atom == ATOM_NAME &&
+	       !next_inside(s, i, i + 1);
+}
+
+/* Whether the element at op `i` holds elements, and all of them can be Data. */
+static bool holds_data(const struct compile *s, uint32_t i)
+{
+	uint32_t child = next_inside(s, i, i + 1);
+	const bool any = child;
+
+	while (child && can_be_data(s, child))
+		child = next_inside(s, i, s->ops[child].next);
+	return any && !child;
+}
+
+/* Restores Data in EventData at op `i`. */
+static void restore_data(const struct compile *s, uint32_t i)
+{
+	for (uint32_t child = next_inside(s, i, i + 1); child;
+	     child = next_inside(s, i, s->ops[child].next)) {
+		if (is_lost(s->ops[child].name) && can_be_data(s, child))
+			restore(&s->ops[child], "D\0a\0t\0a", "Data");
 	}
-	return any;
 }
 
 /*
  * The names that event definitions share are stored where a chunk uses them first, at its start,
- * which is overwritten first. Two of them are known by their place in any definition: an element
- * with an attribute Name is Data, and one that consists of Data is EventData (MS-EVEN6 2.2.12,
- * event manifests: the author has no say in them). Other names can't be known.
+ * which is overwritten first. Two of them are known by their place: a definition's one element is
+ * EventData where it consists of Data, and what is in EventData with an attribute Name and no
+ * elements is Data (MS-EVEN6 2.2.12, event manifests: the author has no say in them; EventData can
+ * have a Name as well). Other names can't be known.
  */
 static enum tocsin_status restore_names(struct compile *s)
 {
 	const struct binxml_op *const ops = s->ops;
 
-	for (uint32_t i = 0; i + 1 < s->count; i++) {
-		if (ops[i].kind == OP_OPEN && is_lost(ops[i].name) &&
-		    ops[i + 1].kind == OP_ATTRIBUTE && ops[i + 1].name->atom == ATOM_NAME)
-			restore(&ops[i], "D\0a\0t\0a", "Data");
-	}
 	if (s->count && ops[0].kind == OP_OPEN && is_lost(ops[0].name) && holds_data(s, 0))
 		restore(&ops[0], "E\0v\0e\0n\0t\0D\0a\0t\0a", "EventData");
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (ops[i].kind == OP_OPEN && ops[i].name->atom == ATOM_EVENT_DATA)
+			restore_data(s, i);
+	}
 	for (uint32_t i = 0; i < s->count; i++) {
 		if (ops[i].name && is_lost(ops[i].name))
 			return fail(s, TOCSIN_INVALID, "a name of BinXML is overwritten");
