@@ -134,6 +134,42 @@ static void test_chunk_damage(void **state)
 	buf_free(&log);
 }
 
+/* What the damage of chunk `number`, which is zeros, says in detail. */
+static void expect_hole(const struct buf *log, uint32_t number, const char *expected)
+{
+	static const uint8_t zeros[EVTX_CHUNK_SIZE];
+	const char *const path = save(log);
+	struct evtx_decoder *const d = evtx_decoder_new();
+	struct tocsin_error damage;
+	struct log_file f;
+
+	assert_non_null(d);
+	assert_ok(log_file_open(&f, path, &damage));
+	log_file_plan(&f);
+	assert_status(log_file_begin(&f, d, (struct view){zeros, sizeof(zeros)}, number, &damage),
+		      TOCSIN_END);
+	assert_string_equal(damage.detail, expected);
+	log_file_close(&f);
+	evtx_decoder_free(d);
+	remove(path);
+	free((void *)(uintptr_t)path);
+}
+
+/* The line tells of the zeros alone, with their bytes and where those are counted. */
+static void test_zeros_in_detail(void **state)
+{
+	struct buf log = {0};
+
+	(void)state;
+	make_log(&log, 5, 1);
+	memset(chunk_of(&log, 1), 0, 2 * EVTX_CHUNK_SIZE);
+	expect_hole(&log, 1, "chunks 1 to 2, 131072 bytes that count as unused, records 4 to 9");
+	make_log(&log, 5, 1);
+	memset(chunk_of(&log, 1), 0, EVTX_CHUNK_SIZE + 600);
+	expect_hole(&log, 1, "chunks 1 to 1, 65536 bytes that count as unused");
+	buf_free(&log);
+}
+
 /* Room behind the last chunk that holds what was on the disk before, as a raw copy has it. */
 static void test_old_bytes_behind(void **state)
 {
@@ -483,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_chunk_damage),
 		cmocka_unit_test(test_old_bytes_behind),
 		cmocka_unit_test(test_zeros_without_loss),
+		cmocka_unit_test(test_zeros_in_detail),
 		cmocka_unit_test(test_file_header),
 		cmocka_unit_test(test_block_size),
 		cmocka_unit_test(test_end_of_file),

@@ -2,6 +2,7 @@
 /* One EVTX file as a sequence of chunks; see log_file.h. Layout: format/evtx/evtx.h. */
 #include "query/log_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "format/evtx/find_chunk.h"
@@ -318,11 +319,14 @@ static bool chunk_is_zero(const struct log_file *f, uint32_t number)
 
 /*
  * Zeros between chunks in use: told once, at the first of them, unless the record ids on both sides
- * follow each other. Behind the last chunk in use they are room that Windows keeps.
+ * follow each other. What is lost there is records: the bytes are all there, and zeros, so they
+ * count as unused; the line says how many. Behind the last chunk in use they are room that Windows
+ * keeps.
  */
 static void hole(const struct log_file *f, uint32_t number, struct tocsin_error *ret_damage)
 {
 	struct head before = {false, false, 0, 0}, after = before;
+	char records[64] = "";
 	uint32_t end = number + 1;
 
 	if (number >= f->used)
@@ -331,22 +335,21 @@ static void hole(const struct log_file *f, uint32_t number, struct tocsin_error 
 		before = chunk_head(f, number - 1);
 	if (before.zero && chunk_is_zero(f, number - 1))
 		return;
-	/* By their heads only: reading all of a large hole for one message costs too much. */
 	for (; end < f->used; end++) {
 		after = chunk_head(f, end);
-		if (!after.zero)
+		if (!after.zero || !chunk_is_zero(f, end))
 			break;
 	}
 	if (before.last && after.first == before.last + 1)
 		return;
-	error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
-		   "only zeros where chunks should be", "chunks %u to %u", (unsigned)number,
-		   (unsigned)(end - 1));
 	if (before.last && after.first > before.last)
-		error_setf(ret_damage, TOCSIN_INVALID, ret_damage->offset, ret_damage->msg,
-			   "chunks %u to %u, records %llu to %llu", (unsigned)number,
-			   (unsigned)(end - 1), (unsigned long long)before.last + 1,
-			   (unsigned long long)after.first - 1);
+		snprintf(records, sizeof(records), ", records %llu to %llu",
+			 (unsigned long long)before.last + 1, (unsigned long long)after.first - 1);
+	error_setf(ret_damage, TOCSIN_INVALID, log_file_chunk_offset(f, number),
+		   "only zeros where chunks should be",
+		   "chunks %u to %u, %llu bytes that count as unused%s", (unsigned)number,
+		   (unsigned)(end - 1), (unsigned long long)(end - number) * EVTX_CHUNK_SIZE,
+		   records);
 }
 
 /* Whether the header counts this chunk. The count has 16 bits; a header that is damaged may mean
