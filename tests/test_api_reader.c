@@ -62,11 +62,12 @@ static void sort_words(struct buf *text)
 	char *words[400];
 	struct buf sorted = {0};
 	size_t n = 0;
-	char *left = NULL;
+	char *w = text->n ? (char *)(uintptr_t)buf_cstr(text) : NULL;
 
-	buf_cstr(text);
-	for (char *w = strtok_r(text->p, " ", &left); w; w = strtok_r(NULL, " ", &left)) {
+	/* Each word has a space behind it. */
+	for (char *end; w && (end = strchr(w, ' ')); w = end + 1) {
 		assert_true(n < 400);
+		*end = 0;
 		if (*w == '!' || !strchr(w, 'c'))
 			words[n++] = w;
 	}
