@@ -417,7 +417,7 @@ static bool is_lost(enum tocsin_status status)
 /* `error` tells what is wrong with the definition; what that means is said besides. */
 static enum tocsin_status lost(enum tocsin_status status, struct tocsin_error *error)
 {
-	static const char meaning[] = "the template is lost; --recover shows the values";
+	static const char meaning[] = "the template is lost; events --recover shows the values";
 
 	if (error)
 		memcpy(error->detail, meaning, sizeof(meaning));
