@@ -83,6 +83,7 @@ static void write_down(struct event e, uint8_t origin)
 	e.note = origin & 16 ? "note -- \"here\"" : NULL;
 	e.template_missing = origin & 32;
 	e.template_path = origin & 64 ? "c--" : NULL;
+	e.values_cut = origin & 128;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		const enum tocsin_status status = formats[i]->put(&pen, &e, &lab.out);
 

@@ -53,6 +53,7 @@ static void origin_is(const char *const *names, const struct event *like, const 
 	e.template_missing = like->template_missing;
 	e.template_path = like->template_path;
 	e.template_offset = like->template_offset;
+	e.values_cut = like->values_cut;
 	assert_string_equal(text_of(r.decoder, &event_format_jsonl, &e,
 				    (struct event_style){.origin = true}, "a--b\"<c"),
 			    json);
@@ -69,8 +70,10 @@ static void test_origin(void **state)
 	const struct event live = {.origin = EVENT_LIVE};
 	const struct event recovered = {
 		.origin = EVENT_RECOVERED, .note = "in the free space", .template_missing = true};
-	const struct event carved = {
-		.origin = EVENT_CARVED, .template_path = "x---", .template_offset = 99};
+	const struct event carved = {.origin = EVENT_CARVED,
+				     .template_path = "x---",
+				     .values_cut = true,
+				     .template_offset = 99};
 
 	(void)state;
 	origin_is(plain, &live,
@@ -85,9 +88,10 @@ static void test_origin(void **state)
 		  "template missing -->\n<Event></Event>\n");
 	origin_is(plain, &carved,
 		  "{\"Event\":null,\"Origin\":{\"kind\":\"carved\",\"source\":\"a--b\\\"<c\","
-		  "\"offset\":4608,\"template\":{\"path\":\"x---\",\"offset\":99}}}\n",
+		  "\"offset\":4608,\"template\":{\"path\":\"x---\",\"offset\":99},\"values_cut\":"
+		  "true}}\n",
 		  "<!-- carved: a-&#45;b\"&lt;c, offset 0x1200; template from x-&#45;-, "
-		  "offset 0x63 -->\n<Event></Event>\n");
+		  "offset 0x63; values cut off -->\n<Event></Event>\n");
 	/* A record that says where it comes from does not say it for us. */
 	origin_is(deceiving, &live,
 		  "{\"Origin\":null,\"Origin_1\":null,\"Event\":null,\"Origin_2\":{\"kind\":"
@@ -236,7 +240,7 @@ static void test_flat(void **state)
 	e.field[EVENT_TIME] = (struct value){VALUE_FILETIME, {five, 8}};
 	e.origin = EVENT_CARVED;
 	e.note = "n";
-	e.template_missing = true;
+	e.template_missing = e.values_cut = true;
 	e.others = &other;
 	e.other_count = 1;
 	e.binary = (struct view){five, 2};
@@ -247,11 +251,13 @@ static void test_flat(void **state)
 			    "\"event_id\":4999,\"version\":5,\"level\":7,\"task\":\"none\","
 			    "\"opcode\":5,\"keywords\":\"0x5\",\"binary\":\"0500\","
 			    "\"header_id\":7,\"origin_note\":\"n\",\"template_missing\":true,"
+			    "\"values_cut\":true,"
 			    "\"data.a\":5,\"other.a\":\"o\"}\n");
-	assert_string_equal(text_of(NULL, &event_format_csv, &e, plain_style, "p,q"),
-			    "\"p,q\",4608,carved,5,1601-01-01T00:00:00.0000005Z,"
-			    "2021-11-04T00:12:44.0951280Z,\"A\nB\",4999,,5,7,none,5,0x5,,,,,,,,"
-			    "\"{\"\"a\"\":5}\",,,,,,,0500,7,,n,true,,,\"{\"\"a\"\":\"\"o\"\"}\"\n");
+	assert_string_equal(
+		text_of(NULL, &event_format_csv, &e, plain_style, "p,q"),
+		"\"p,q\",4608,carved,5,1601-01-01T00:00:00.0000005Z,"
+		"2021-11-04T00:12:44.0951280Z,\"A\nB\",4999,,5,7,none,5,0x5,,,,,,,,"
+		"\"{\"\"a\"\":5}\",,,,,,,0500,7,,n,true,,,true,\"{\"\"a\"\":\"\"o\"\"}\"\n");
 	arena_free(&s);
 }
 

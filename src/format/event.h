@@ -8,7 +8,9 @@
 
 #include "format/value.h"
 
-/* Event/System and Event/RenderingInfo. A field that the record does not have is a VALUE_NULL. */
+/* Event/System and Event/RenderingInfo. A field that the record does not have is a VALUE_NULL.
+ * Provider, ID, channel and computer, which every event has, are lost then; an empty one is an
+ * empty VALUE_STRING. */
 enum event_field {
 	EVENT_PROVIDER, /* System/Provider/@Name */
 	EVENT_SOURCE, /* System/Provider/@EventSourceName, the classic name where the provider has a
@@ -67,6 +69,8 @@ struct event {
 	const char *note; /* static string: where it was found, for a record that is not LIVE */
 	/* A template was lost: its values are shown with their types, and without names. */
 	bool template_missing;
+	/* Its values reach past the record: they are given as far as they are there. */
+	bool values_cut;
 	/* A template was lost and is known from this file (NULL: none was), at this offset. */
 	const char *template_path;
 	uint64_t template_offset;

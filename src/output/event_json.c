@@ -78,6 +78,8 @@ static void add_origin(const struct event_pen *pen, const struct event *e, size_
 		json_member_u64(&j, "chunk", e->chunk);
 	json_member_u64(&j, "offset", e->offset);
 	put_template(&j, e);
+	if (e->values_cut)
+		json_member_bool(&j, "values_cut", true);
 	json_end(&j, '}');
 	buf_byte(out, '}');
 }

@@ -121,6 +121,8 @@ static void put_values(const struct event_pen *pen, const struct event *e, size_
 		buf_str(scratch, "(template missing)");
 	else if (e->template_path)
 		buf_str(scratch, "(template borrowed)");
+	if (e->values_cut)
+		buf_str(scratch, "(cut off)");
 	if (!pen->style.origin && e->origin != EVENT_LIVE)
 		buf_printf(scratch, "(%s)", event_origin_name(e->origin));
 	add_values(e, pen->style.width ? 4 * width : VALUES_MAX, scratch);

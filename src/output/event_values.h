@@ -8,8 +8,8 @@
 
 #include "output/event_output.h"
 
-/* Whether an event says where it comes from even unasked: it is not live, or its template is not
- * its own. */
+/* Whether an event says where it comes from even unasked: it is not live, its template is not its
+ * own, or it is not whole. */
 bool event_origin_matters(const struct event *e);
 
 enum event_column_kind {

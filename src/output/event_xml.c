@@ -45,6 +45,8 @@ static void put_comment(const struct event_pen *pen, const struct event *e, stru
 	} else if (e->template_missing) {
 		buf_str(out, "; template missing");
 	}
+	if (e->values_cut)
+		buf_str(out, "; values cut off");
 	buf_str(out, " -->\n");
 }
 
