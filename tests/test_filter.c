@@ -5,6 +5,9 @@
  */
 #include "test.h"
 
+#include "binxml_asm.h"
+#include "event_compare.h"
+
 #include "base/limits.h"
 #include "base/os.h"
 #include "base/timestamp.h"
@@ -444,6 +447,75 @@ static void lost_fields(void **state)
 	CHECK(&e, list);
 }
 
+/* <System> with its provider's name, id, channel and computer there and empty: by the template's
+ * slot, without a value, and with nothing in the element. */
+static void empty_system(struct binasm *a, bool slots)
+{
+	static const char *const elements[] = {"EventID", "Channel", "Computer"};
+
+	asm_start(a);
+	asm_record(a);
+	asm_fragment(a);
+	asm_template(a);
+	asm_open(a, -1, "Event");
+	asm_body(a);
+	asm_open(a, 0xffff, "System");
+	asm_body(a);
+	asm_open_list(a, 0xffff, "Provider");
+	asm_attribute(a, "Name");
+	asm_slot(a, 0, VALUE_STRING, false);
+	asm_8(a, 0x03);
+	for (size_t i = 0; i < 3; i++) {
+		asm_open(a, 0xffff, elements[i]);
+		asm_body(a);
+		if (slots)
+			asm_slot(a, 0, VALUE_STRING, false);
+		asm_close(a);
+	}
+	asm_close(a);
+	asm_close(a);
+	asm_template_end(a, a->definition);
+	asm_values(a, &(struct asm_value){VALUE_NULL, NULL, 0}, 1);
+	asm_record_end(a);
+}
+
+/* What is there and empty is not lost: it is none of what could be asked for. */
+static void empty_fields(void **state)
+{
+	static const struct expectation list[] = {
+		{FILTER_ID, "0-65535", F},
+		{FILTER_PROVIDER, "x", F},
+		{FILTER_PROVIDER, "*", T},
+		{FILTER_CHANNEL, "Security", F},
+		{FILTER_CHANNEL, "*", T},
+		{FILTER_COMPUTER, "ex01", F},
+		{FILTER_WHERE, "$_.LogName -eq 'Security'", F},
+		{FILTER_WHERE, "$_.LogName -eq ''", T},
+		{FILTER_WHERE, "$_.Id -eq 0", F},
+		{FILTER_WHERE, "$_.Id -ne 4624", T},
+		{FILTER_REGEX, "^$", T},
+	};
+	static struct binasm a;
+	struct evtx_chunk_info info;
+	const struct event *e;
+	struct evtx_loss id;
+
+	(void)state;
+	for (unsigned slots = 0; slots < 2; slots++) {
+		struct evtx_decoder *const d = evtx_decoder_new();
+
+		empty_system(&a, slots);
+		assert_non_null(d);
+		evtx_decoder_configure(d, &(struct evtx_options){.no_checksums = true});
+		assert_ok(evtx_chunk_open(d, (struct view){a.chunk, ASM_CHUNK}, 4096, 0, &info,
+					  NULL));
+		assert_ok(evtx_chunk_next(d, &e, &id, NULL));
+		CHECK(e, list);
+		assert_int_not_equal(event_compare(d, e), COMPARE_DIFFERENT);
+		evtx_decoder_free(d);
+	}
+}
+
 /* An expression that runs away on a value, and finds what it looks for in another one. */
 static void expressions_that_take_too_long(void **state)
 {
@@ -734,6 +806,7 @@ int main(void)
 		cmocka_unit_test(compiled_form),
 		cmocka_unit_test(level_zero_is_told),
 		cmocka_unit_test(lost_fields),
+		cmocka_unit_test(empty_fields),
 		cmocka_unit_test(expressions_that_take_too_long),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(places_in_expressions),

@@ -28,6 +28,22 @@ static struct datum number_or_null(const struct event *e, enum event_field field
 	return value_number(&e->field[field], &n) ? datum_uint(n) : datum_null();
 }
 
+static bool is_whole(const struct datum *d)
+{
+	return d->type == DATUM_INT || d->type == DATUM_UINT;
+}
+
+/* Unknown where it is lost or damaged; an empty one, or words, is no number. */
+static struct datum event_id(const struct event *e)
+{
+	const struct value *const v = &e->field[EVENT_ID];
+	uint64_t n;
+
+	if (value_number(v, &n))
+		return datum_uint(n);
+	return v->type == VALUE_STRING ? datum_null() : datum_unknown();
+}
+
 static int64_t sign_extend(struct view bytes)
 {
 	switch (bytes.n) {
@@ -133,8 +149,7 @@ struct datum property_of_field(const struct event *e, enum event_field field, st
 
 	switch (field) {
 	case EVENT_ID:
-		d = number_or_null(e, field);
-		return d.type == DATUM_NULL ? datum_unknown() : d;
+		return event_id(e);
 	case EVENT_QUALIFIERS:
 	case EVENT_VERSION:
 	case EVENT_LEVEL:
@@ -255,6 +270,7 @@ static struct datum computer_label(const struct event *e, struct arena *a)
 
 struct datum property_of_event(const struct event *e, enum property property, struct arena *a)
 {
+	struct datum id;
 	uint64_t n;
 
 	switch (property) {
@@ -273,10 +289,11 @@ struct datum property_of_event(const struct event *e, enum property property, st
 	case PROPERTY_ENTRY_TYPE:
 		return entry_type(e);
 	case PROPERTY_INSTANCE_ID:
-		if (!value_number(&e->field[EVENT_ID], &n))
-			return datum_unknown();
-		return datum_int((int64_t)((event_number(e, EVENT_QUALIFIERS, 0) & 0xffff) << 16 |
-					   (event_number(e, EVENT_ID, 0) & 0xffff)));
+		id = event_id(e);
+		if (!is_whole(&id))
+			return id;
+		return datum_int((int64_t)((event_number(e, EVENT_QUALIFIERS, 0) & 0xffff) << 16) |
+				 (id.as.i & 0xffff));
 	case PROPERTY_LEVEL_NAME:
 		return level_name(e, a);
 	case PROPERTY_TASK_NAME:
@@ -299,9 +316,8 @@ struct datum property_of_event(const struct event *e, enum property property, st
 	case PROPERTY_RELATED_ACTIVITY_ID:
 		return guid(&e->field[EVENT_RELATED_ACTIVITY_ID], a);
 	case PROPERTY_ID:
-		if (!value_number(&e->field[EVENT_ID], &n))
-			return datum_unknown();
-		return datum_uint(n & 0xffff);
+		id = event_id(e);
+		return is_whole(&id) ? datum_int(id.as.i & 0xffff) : id;
 	case PROPERTY_COMPUTER_LABEL:
 		return computer_label(e, a);
 	case PROPERTY_COUNT:

@@ -51,11 +51,26 @@ static void add_other(struct extract *x, struct view name, struct value v)
 	d->value = v;
 }
 
+struct value event_field_value(enum event_field field, struct value v)
+{
+	const struct value empty = {VALUE_STRING, {(const uint8_t *)"", 0}};
+
+	switch (field) {
+	case EVENT_PROVIDER:
+	case EVENT_ID:
+	case EVENT_CHANNEL:
+	case EVENT_COMPUTER:
+		return value_is_null(&v) ? empty : v;
+	default:
+		return v;
+	}
+}
+
 static void set_field(struct extract *x, enum event_field field, struct view name, struct value v)
 {
 	/* The first one counts: a later element of the same name is not System's. */
 	if (field < EVENT_FIELD_COUNT && x->e->field[field].type == VALUE_NULL)
-		x->e->field[field] = v;
+		x->e->field[field] = event_field_value(field, v);
 	else
 		add_other(x, name, v);
 }
@@ -323,13 +338,20 @@ enum tocsin_status binxml_extract_walk(struct binxml_context *c,
 	return TOCSIN_OK;
 }
 
+/* All but the header, as far as an outline went. */
+static void forget_content(struct event *e)
+{
+	memset(e->field, 0, sizeof(e->field));
+	e->data = e->others = NULL;
+	e->data_count = e->other_count = 0;
+	e->binary = (struct view){NULL, 0};
+}
+
 enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,
 				  struct event *e, struct tocsin_error *error)
 {
-	const struct event header = *e;
-
 	if (outline_extract(c, instance, e))
 		return TOCSIN_OK;
-	*e = header;
+	forget_content(e);
 	return binxml_extract_walk(c, instance, e, error);
 }

@@ -58,4 +58,8 @@ const struct outline *outline_make(struct arena *a, const struct binxml_program 
 bool outline_extract(struct binxml_context *c, const struct binxml_instance *instance,
 		     struct event *e);
 
+/* What stands in a field that the record has. Every record has its Provider, EventID, Channel and
+ * Computer: an empty one is an empty text, so that it is not taken for a lost one. */
+struct value event_field_value(enum event_field field, struct value v);
+
 #endif

@@ -84,7 +84,8 @@ static bool set_field(struct reading *r, const struct outline_step *s, const str
 		return true;
 	if (r->e->field[s->field].type != VALUE_NULL)
 		return add_other(r, s, v);
-	r->e->field[s->field] = *v;
+	r->e->field[s->field] =
+		v->bytes.n && v->type != VALUE_NULL ? *v : event_field_value(s->field, *v);
 	return true;
 }
 
