@@ -228,6 +228,48 @@ static void test_items(void **state)
 	}
 }
 
+/* The end of the text item at `at`, unit by unit. */
+static size_t text_end(const uint8_t *p, size_t n, size_t at, size_t unit)
+{
+	while (n - at >= unit && (p[at] || (unit == 2 && p[at + 1])))
+		at += unit;
+	return at;
+}
+
+/* Text items with NULs everywhere, and units of which one byte is 0 or 0x80: as unit by unit. */
+static void test_text_items(void **state)
+{
+	static const uint8_t some[4] = {0, 0x80, 1, 'a'};
+	uint32_t random = 7;
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		const size_t n = i % 45, unit = 1 + i / 45 % 2;
+		uint8_t *const bytes = malloc(n + !n);
+		const struct value v = {VALUE_ARRAY | (unit == 2 ? VALUE_STRING : VALUE_ANSI),
+					{bytes, n}};
+		struct value item;
+		size_t at = 0, items = 0;
+
+		assert_non_null(bytes);
+		for (size_t k = 0; k < n; k++) {
+			random = random * 1664525u + 1013904223u;
+			bytes[k] = some[random >> 24 & (i % 3 ? 3 : 1)];
+		}
+		while (n - at >= unit) {
+			const size_t end = text_end(bytes, n, at, unit);
+
+			assert_true(value_item(&v, &items, &item));
+			assert_ptr_equal(item.bytes.p, bytes + at);
+			assert_int_equal(item.bytes.n, end - at);
+			at = n - end >= unit ? end + unit : n;
+			assert_int_equal(items, at);
+		}
+		assert_false(value_item(&v, &items, &item));
+		free(bytes);
+	}
+}
+
 /* Each type at each size: whatever the bytes are, a text comes out and no byte behind is read. */
 static void test_all_sizes(void **state)
 {
@@ -329,7 +371,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),         cmocka_unit_test(test_array_text),
 		cmocka_unit_test(test_items),         cmocka_unit_test(test_all_sizes),
 		cmocka_unit_test(test_numbers),       cmocka_unit_test(test_value_time),
-		cmocka_unit_test(test_is_null),
+		cmocka_unit_test(test_is_null),       cmocka_unit_test(test_text_items),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -363,16 +363,27 @@ bool value_time(const struct value *v, uint64_t *ret)
 	return filetime_parse(text, false, ret) == TOCSIN_OK;
 }
 
-/* Length of the string item at `at`, and where the next one starts. Items end at a NUL or the end
- * of the array. */
-static size_t string_item(struct view b, size_t at, size_t unit, size_t *next)
+/* The bit 15 of the first UTF-16 unit in `x` that is 0, besides others above it; 0: none is. */
+static uint64_t zero_unit(uint64_t x)
+{
+	return (x - 0x0001000100010001u) & ~x & 0x8000800080008000u;
+}
+
+/* Where the NUL of `unit` bytes stands at or behind `at`; where no whole unit is left without one.
+ */
+static size_t string_end(struct view b, size_t at, size_t unit)
 {
 	size_t i = at;
 
+	for (; unit == 2 && b.n - i >= 8; i += 8) {
+		const uint64_t zero = zero_unit(le64(b.p + i));
+
+		if (zero)
+			return i + (size_t)__builtin_ctzll(zero) / 16 * 2;
+	}
 	while (i + unit <= b.n && (b.p[i] || (unit == 2 && b.p[i + 1])))
 		i += unit;
-	*next = i + unit <= b.n ? i + unit : b.n;
-	return i - at;
+	return i;
 }
 
 bool value_item(const struct value *v, size_t *state, struct value *item)
@@ -380,7 +391,7 @@ bool value_item(const struct value *v, size_t *state, struct value *item)
 	const uint8_t type = (uint8_t)(v->type & ~VALUE_ARRAY);
 	const struct view b = v->bytes;
 	const size_t at = *state;
-	size_t size = value_fixed_size(type), next;
+	size_t size;
 
 	if (!(v->type & VALUE_ARRAY)) {
 		*item = *v;
@@ -390,11 +401,14 @@ bool value_item(const struct value *v, size_t *state, struct value *item)
 		return false; /* a last odd byte of UTF-16 can't be a unit */
 	item->type = type;
 	if (type == VALUE_STRING || type == VALUE_ANSI) {
-		size = string_item(b, at, type == VALUE_STRING ? 2 : 1, &next);
-		item->bytes = view_slice(b, at, size);
-		*state = next;
+		/* Items end at a NUL or the end of the array. */
+		const size_t unit = type == VALUE_STRING ? 2 : 1, end = string_end(b, at, unit);
+
+		item->bytes = view_slice(b, at, end - at);
+		*state = b.n - end >= unit ? end + unit : b.n;
 		return true;
 	}
+	size = value_fixed_size(type);
 	if (type == VALUE_SID && b.n - at >= 8)
 		size = 8 + (size_t)b.p[at + 1] * 4;
 	if (type == VALUE_SIZE)

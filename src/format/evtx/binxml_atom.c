@@ -3,63 +3,73 @@
  * case-sensitive in XML. */
 #include "format/evtx/binxml.h"
 
-static const char *const atom_names[ATOM_COUNT] = {
-	[ATOM_EVENT] = "Event",
-	[ATOM_SYSTEM] = "System",
-	[ATOM_PROVIDER] = "Provider",
-	[ATOM_EVENT_ID] = "EventID",
-	[ATOM_VERSION] = "Version",
-	[ATOM_LEVEL] = "Level",
-	[ATOM_TASK] = "Task",
-	[ATOM_OPCODE] = "Opcode",
-	[ATOM_KEYWORDS] = "Keywords",
-	[ATOM_TIME_CREATED] = "TimeCreated",
-	[ATOM_EVENT_RECORD_ID] = "EventRecordID",
-	[ATOM_CORRELATION] = "Correlation",
-	[ATOM_EXECUTION] = "Execution",
-	[ATOM_CHANNEL] = "Channel",
-	[ATOM_COMPUTER] = "Computer",
-	[ATOM_SECURITY] = "Security",
-	[ATOM_EVENT_DATA] = "EventData",
-	[ATOM_USER_DATA] = "UserData",
-	[ATOM_RENDERING_INFO] = "RenderingInfo",
-	[ATOM_DATA] = "Data",
-	[ATOM_COMPLEX_DATA] = "ComplexData",
-	[ATOM_BINARY] = "Binary",
-	[ATOM_MESSAGE] = "Message",
-	[ATOM_NAME] = "Name",
-	[ATOM_GUID] = "Guid",
-	[ATOM_EVENT_SOURCE_NAME] = "EventSourceName",
-	[ATOM_QUALIFIERS] = "Qualifiers",
-	[ATOM_SYSTEM_TIME] = "SystemTime",
-	[ATOM_ACTIVITY_ID] = "ActivityID",
-	[ATOM_RELATED_ACTIVITY_ID] = "RelatedActivityID",
-	[ATOM_PROCESS_ID] = "ProcessID",
-	[ATOM_THREAD_ID] = "ThreadID",
-	[ATOM_USER_ID] = "UserID",
+/* By their length, which tells most names apart at once. */
+#define LENGTH_MAX 17u
+#define SAME_LENGTH 6u
+
+static const struct {
+	const char *name;
+	enum atom atom;
+} atoms[LENGTH_MAX + 1][SAME_LENGTH] = {
+	[4] = {{"Task", ATOM_TASK}, {"Data", ATOM_DATA}, {"Name", ATOM_NAME}, {"Guid", ATOM_GUID}},
+	[5] = {{"Event", ATOM_EVENT}, {"Level", ATOM_LEVEL}},
+	[6] = {{"System", ATOM_SYSTEM},
+	       {"Opcode", ATOM_OPCODE},
+	       {"Binary", ATOM_BINARY},
+	       {"UserID", ATOM_USER_ID}},
+	[7] = {{"EventID", ATOM_EVENT_ID},
+	       {"Version", ATOM_VERSION},
+	       {"Channel", ATOM_CHANNEL},
+	       {"Message", ATOM_MESSAGE}},
+	[8] = {{"Provider", ATOM_PROVIDER},
+	       {"Keywords", ATOM_KEYWORDS},
+	       {"Computer", ATOM_COMPUTER},
+	       {"Security", ATOM_SECURITY},
+	       {"UserData", ATOM_USER_DATA},
+	       {"ThreadID", ATOM_THREAD_ID}},
+	[9] = {{"Execution", ATOM_EXECUTION},
+	       {"EventData", ATOM_EVENT_DATA},
+	       {"ProcessID", ATOM_PROCESS_ID}},
+	[10] = {{"Qualifiers", ATOM_QUALIFIERS},
+		{"SystemTime", ATOM_SYSTEM_TIME},
+		{"ActivityID", ATOM_ACTIVITY_ID}},
+	[11] = {{"TimeCreated", ATOM_TIME_CREATED},
+		{"Correlation", ATOM_CORRELATION},
+		{"ComplexData", ATOM_COMPLEX_DATA}},
+	[13] = {{"EventRecordID", ATOM_EVENT_RECORD_ID}, {"RenderingInfo", ATOM_RENDERING_INFO}},
+	[15] = {{"EventSourceName", ATOM_EVENT_SOURCE_NAME}},
+	[17] = {{"RelatedActivityID", ATOM_RELATED_ACTIVITY_ID}},
 };
 
 enum atom binxml_atom(struct view utf16)
 {
-	char ascii[24];
+	char ascii[LENGTH_MAX];
 	const size_t n = utf16.n / 2;
 
-	if (n == 0 || n >= sizeof(ascii))
+	if (n > LENGTH_MAX)
 		return ATOM_OTHER;
 	for (size_t i = 0; i < n; i++) {
 		if (utf16.p[2 * i + 1])
 			return ATOM_OTHER;
 		ascii[i] = (char)utf16.p[2 * i];
 	}
-	ascii[n] = 0;
-	for (int a = ATOM_OTHER + 1; a < ATOM_COUNT; a++) {
-		if (atom_names[a][0] == ascii[0] && !strcmp(atom_names[a], ascii))
-			return (enum atom)a;
+	for (size_t i = 0; i < SAME_LENGTH && atoms[n][i].name; i++) {
+		if (atoms[n][i].name[0] == ascii[0] && !memcmp(atoms[n][i].name, ascii, n))
+			return atoms[n][i].atom;
 	}
 	return ATOM_OTHER;
 }
 
-/* NameStartChar and NameChar of XML 1.0 (chapter 2.3). */
+/* NameStartChar and NameChar of XML 1.0 (chapter 2.3): ASCII's in a bit for each. */
+static bool is_name_ascii(unsigned c, bool first)
+{
+	static const uint64_t letters[2] = {0x400000000000000, 0x7fffffe87fffffe}; /* and _ : */
+	static const uint64_t others[2] = {0x3ff600000000000, 0};                  /* digits - . */
+
+	return (letters[c >> 6] | (first ? 0 : others[c >> 6])) >> (c & 63) & 1;
+}
+
+/* The rest of them. */
 static bool is_name_char(uint32_t cp, bool first)
 {
 	static const struct {
@@ -73,13 +83,6 @@ static bool is_name_char(uint32_t cp, bool first)
 		{0xf900, 0xfdcf, true}, {0xfdf0, 0xfffd, true}, {0x10000, 0xeffff, true},
 	};
 
-	if (cp < 0x80) {
-		const uint32_t letter = cp | 0x20;
-
-		if ((letter >= 'a' && letter <= 'z') || cp == '_' || cp == ':')
-			return true;
-		return !first && ((cp >= '0' && cp <= '9') || cp == '-' || cp == '.');
-	}
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		if (cp >= ranges[i].first && cp <= ranges[i].last)
 			return ranges[i].start || !first;
@@ -94,9 +97,15 @@ size_t binxml_name_put(char *out, struct view utf16)
 
 	for (size_t i = 0; i < units; i++) {
 		const uint16_t unit = le16(utf16.p + 2 * i);
-		const uint16_t next = i + 1 < units ? le16(utf16.p + 2 * i + 2) : 0;
 		uint32_t cp = unit;
+		uint16_t next;
 
+		if (unit < 0x80) {
+			out[n] = is_name_ascii(unit, n == 0) ? (char)unit : '_';
+			n++;
+			continue;
+		}
+		next = i + 1 < units ? le16(utf16.p + 2 * i + 2) : 0;
 		if (unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
 			cp = 0x10000 + ((uint32_t)(unit - 0xd800) << 10) +
 			     (uint32_t)(next - 0xdc00);
