@@ -347,15 +347,6 @@ static void forget_content(struct event *e)
 	e->binary = (struct view){NULL, 0};
 }
 
-/* All but the header, as far as an outline went. */
-static void forget_content(struct event *e)
-{
-	memset(e->field, 0, sizeof(e->field));
-	e->data = e->others = NULL;
-	e->data_count = e->other_count = 0;
-	e->binary = (struct view){NULL, 0};
-}
-
 enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,
 				  struct event *e, struct tocsin_error *error)
 {
