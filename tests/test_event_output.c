@@ -53,6 +53,7 @@ static void origin_is(const char *const *names, const struct event *like, const 
 	e.template_missing = like->template_missing;
 	e.template_path = like->template_path;
 	e.template_offset = like->template_offset;
+	e.template_ambiguous = like->template_ambiguous;
 	e.values_cut = like->values_cut;
 	assert_string_equal(text_of(r.decoder, &event_format_jsonl, &e,
 				    (struct event_style){.origin = true}, "a--b\"<c"),
@@ -74,6 +75,10 @@ static void test_origin(void **state)
 				     .template_path = "x---",
 				     .values_cut = true,
 				     .template_offset = 99};
+	const struct event both = {.origin = EVENT_LIVE,
+				   .template_path = "x",
+				   .template_ambiguous = true,
+				   .template_missing = true};
 
 	(void)state;
 	origin_is(plain, &live,
@@ -92,6 +97,13 @@ static void test_origin(void **state)
 		  "true}}\n",
 		  "<!-- carved: a-&#45;b\"&lt;c, offset 0x1200; template from x-&#45;-, "
 		  "offset 0x63; values cut off -->\n<Event></Event>\n");
+	/* One of its templates is borrowed, another one is missing. */
+	origin_is(plain, &both,
+		  "{\"Event\":null,\"Origin\":{\"kind\":\"live\",\"source\":\"a--b\\\"<c\","
+		  "\"chunk\":0,\"offset\":4608,\"template\":{\"path\":\"x\",\"offset\":0,"
+		  "\"ambiguous\":true,\"missing\":true}}}\n",
+		  "<!-- live: a-&#45;b\"&lt;c, chunk 0, offset 0x1200; template from x, offset "
+		  "0x0; other templates fit as well; template missing -->\n<Event></Event>\n");
 	/* A record that says where it comes from does not say it for us. */
 	origin_is(deceiving, &live,
 		  "{\"Origin\":null,\"Origin_1\":null,\"Event\":null,\"Origin_2\":{\"kind\":"
@@ -257,7 +269,7 @@ static void test_flat(void **state)
 		text_of(NULL, &event_format_csv, &e, plain_style, "p,q"),
 		"\"p,q\",4608,carved,5,1601-01-01T00:00:00.0000005Z,"
 		"2021-11-04T00:12:44.0951280Z,\"A\nB\",4999,,5,7,none,5,0x5,,,,,,,,"
-		"\"{\"\"a\"\":5}\",,,,,,,0500,7,,n,true,,,true,\"{\"\"a\"\":\"\"o\"\"}\"\n");
+		"\"{\"\"a\"\":5}\",,,,,,,0500,7,,n,true,,,,true,\"{\"\"a\"\":\"\"o\"\"}\"\n");
 	arena_free(&s);
 }
 

@@ -465,6 +465,68 @@ static void test_library_order(void **state)
 	template_library_free(lib);
 }
 
+static bool is_ambiguous(const struct binasm *a, struct template_library *lib, uint32_t source)
+{
+	struct reading r;
+	bool ambiguous;
+
+	read_chunk(&r, a, (struct evtx_options){.library = lib, .source = source});
+	assert_non_null(r.event->template_path);
+	ambiguous = r.event->template_ambiguous;
+	asm_read_end(&r);
+	return ambiguous;
+}
+
+/* Two templates that fit and would show other names: nobody can tell which one it was, not even
+ * where the file has one of them. The same one twice, under another GUID, is no doubt. */
+static void test_library_ambiguous(void **state)
+{
+	struct binasm lost, first, same, other;
+	struct logs l = {{&lost, &first, &same, &other}, 3, 0};
+	struct template_library *lib = library(&l);
+	size_t d;
+
+	(void)state;
+	asm_start(&lost);
+	put_record(&lost, NOWHERE, SHORT_ID);
+	asm_start(&first);
+	put_defining(&first, "who", VALUE_UINT32);
+	asm_start(&same);
+	d = put_defining(&same, "who", VALUE_UINT32);
+	same.chunk[d + 4 + 8] ^= 1; /* its GUID, behind the short id */
+	asm_start(&other);
+	put_defining(&other, "whom", VALUE_UINT32);
+	assert_false(is_ambiguous(&lost, lib, 0));
+	template_library_free(lib);
+	l.count = 4;
+	lib = library(&l);
+	assert_true(is_ambiguous(&lost, lib, 0));
+	assert_true(is_ambiguous(&lost, lib, 3));
+	template_library_free(lib);
+}
+
+/* Definitions made to crowd out the one that fits: what is not known is not ruled out. */
+static void test_library_crowded(void **state)
+{
+	struct binasm lost, fits, crowd;
+	struct logs l = {{&lost, &fits, &crowd}, 3, 0};
+	struct template_library *const lib = library(&l);
+	char name[8];
+
+	(void)state;
+	asm_start(&lost);
+	put_record(&lost, NOWHERE, SHORT_ID);
+	asm_start(&fits);
+	put_defining(&fits, "who", VALUE_UINT32);
+	asm_start(&crowd);
+	for (unsigned i = 0; i < 80; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		put_defining(&crowd, name, VALUE_GUID);
+	}
+	assert_true(is_ambiguous(&lost, lib, 0));
+	template_library_free(lib);
+}
+
 /* More or fewer slots than values: another version of the template. */
 static void test_library_counts(void **state)
 {
@@ -662,6 +724,8 @@ int main(void)
 		cmocka_unit_test(test_values_of_all_kinds),
 		cmocka_unit_test(test_library),
 		cmocka_unit_test(test_library_order),
+		cmocka_unit_test(test_library_ambiguous),
+		cmocka_unit_test(test_library_crowded),
 		cmocka_unit_test(test_library_counts),
 		cmocka_unit_test(test_library_table),
 		cmocka_unit_test(test_library_threads),

@@ -260,7 +260,7 @@ static void count(struct events_unit *u, const struct event *e)
 	u->recovered += e->origin == EVENT_RECOVERED;
 	u->carved += e->origin == EVENT_CARVED;
 	u->borrowed += e->template_path != NULL;
-	u->missing += e->template_missing && !e->template_path;
+	u->missing += e->template_missing;
 }
 
 static void on_event(void *context, const struct scan_worker *w, void *state, const struct event *e)

@@ -74,6 +74,8 @@ struct event {
 	/* A template was lost and is known from this file (NULL: none was), at this offset. */
 	const char *template_path;
 	uint64_t template_offset;
+	/* Templates that are not alike fit the record: which one was its own nobody can tell. */
+	bool template_ambiguous;
 	struct value field[EVENT_FIELD_COUNT];
 	const struct event_data *data;
 	size_t data_count;

@@ -171,6 +171,8 @@ static void finding(struct json *j, const struct check_finding *f)
 	if (f->template_path) {
 		json_member_str(j, "template_path", f->template_path);
 		json_member_u64(j, "template_offset", f->template_offset);
+		if (f->template_ambiguous)
+			json_member_bool(j, "template_ambiguous", true);
 	}
 	json_member_str(j, "channel", f->channel);
 	json_member_u64(j, "record_id", f->record_id);

@@ -187,6 +187,8 @@ static void finding(const struct check_finding *f, struct buf *out)
 		buf_str(out, ", its template taken from ");
 		clean(out, f->template_path);
 		buf_printf(out, ", offset 0x%llx", (unsigned long long)f->template_offset);
+		if (f->template_ambiguous)
+			buf_str(out, " (others fit as well)");
 	}
 	buf_byte(out, '\n');
 }

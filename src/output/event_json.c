@@ -47,9 +47,11 @@ static void put_template(struct json *j, const struct event *e)
 	if (e->template_path) {
 		json_member_str(j, "path", e->template_path);
 		json_member_u64(j, "offset", e->template_offset);
-	} else {
-		json_member_bool(j, "missing", true);
 	}
+	if (e->template_ambiguous)
+		json_member_bool(j, "ambiguous", true);
+	if (e->template_missing)
+		json_member_bool(j, "missing", true);
 	json_end(j, '}');
 }
 

@@ -117,10 +117,11 @@ static void put_values(const struct event_pen *pen, const struct event *e, size_
 	struct view text;
 
 	buf_clear(scratch);
-	if (e->template_missing && !e->template_path)
+	if (e->template_missing)
 		buf_str(scratch, "(template missing)");
-	else if (e->template_path)
-		buf_str(scratch, "(template borrowed)");
+	if (e->template_path)
+		buf_str(scratch, e->template_ambiguous ? "(template borrowed, others fit)"
+						       : "(template borrowed)");
 	if (e->values_cut)
 		buf_str(scratch, "(cut off)");
 	if (!pen->style.origin && e->origin != EVENT_LIVE)

@@ -54,7 +54,8 @@ ABOUT(put_note, add_utf8(out, e->note, escape))
 ABOUT(put_header_id, buf_u64(out, e->record_id))
 ABOUT(put_time, add_time(out, event_time(e)))
 ABOUT(put_written, add_time(out, e->written))
-ABOUT(put_template_missing, buf_str(out, e->template_missing && !e->template_path ? "true" : ""))
+ABOUT(put_template_missing, buf_str(out, e->template_missing ? "true" : ""))
+ABOUT(put_template_ambiguous, buf_str(out, e->template_ambiguous ? "true" : ""))
 ABOUT(put_values_cut, buf_str(out, e->values_cut ? "true" : ""))
 ABOUT(put_template_path, add_utf8(out, e->template_path, escape))
 #undef ABOUT
@@ -146,6 +147,7 @@ const struct event_column event_columns[] = {
 	{"template_missing", COLUMN_BOOL, put_template_missing, NONE},
 	{"template_path", COLUMN_TEXT, put_template_path, NONE},
 	{"template_offset", COLUMN_NUMBER, put_template_offset, NONE},
+	{"template_ambiguous", COLUMN_BOOL, put_template_ambiguous, NONE},
 	{"values_cut", COLUMN_BOOL, put_values_cut, NONE},
 };
 

@@ -42,9 +42,11 @@ static void put_comment(const struct event_pen *pen, const struct event *e, stru
 		buf_str(out, "; template from ");
 		add_comment_text(out, e->template_path);
 		buf_printf(out, ", offset 0x%llx", (unsigned long long)e->template_offset);
-	} else if (e->template_missing) {
-		buf_str(out, "; template missing");
 	}
+	if (e->template_ambiguous)
+		buf_str(out, "; other templates fit as well");
+	if (e->template_missing)
+		buf_str(out, "; template missing");
 	if (e->values_cut)
 		buf_str(out, "; values cut off");
 	buf_str(out, " -->\n");

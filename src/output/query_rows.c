@@ -130,6 +130,8 @@ static void json_event(struct json *j, struct matcher *m, const struct event *e,
 	if (e->template_path) {
 		json_member_str(j, "template_path", e->template_path);
 		json_member_u64(j, "template_offset", e->template_offset);
+		if (e->template_ambiguous)
+			json_member_bool(j, "template_ambiguous", true);
 	}
 }
 

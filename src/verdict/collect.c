@@ -253,6 +253,7 @@ static struct mark *add_mark(struct unit *u, enum mark_kind kind, const struct s
 	m->origin = e->origin;
 	m->template_path = e->template_path ? arena_string(&u->c.arena, e->template_path) : NULL;
 	m->template_offset = e->template_offset;
+	m->template_ambiguous = e->template_ambiguous;
 	m->event_id = (uint32_t)event_number(e, EVENT_ID, 0);
 	m->hash = event_hash(e);
 	m->provider = field_text(&u->c.arena, e, EVENT_PROVIDER);

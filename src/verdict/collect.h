@@ -51,6 +51,7 @@ struct mark {
 	enum event_origin origin;
 	const char *template_path; /* borrowed from there; NULL: its own */
 	uint64_t template_offset;
+	bool template_ambiguous;
 	const char *provider;
 	const char *text; /* HIT: the message; BUILD: the build; CLEARED: the log's name */
 	const char *build, *account, *process;

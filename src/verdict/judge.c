@@ -118,6 +118,7 @@ static enum tocsin_status fill_finding(const struct judge *j, const struct mark 
 	f->origin = m->origin;
 	f->template_path = m->template_path;
 	f->template_offset = m->template_offset;
+	f->template_ambiguous = m->template_ambiguous;
 	f->event_id = m->event_id;
 	f->provider = m->provider;
 	f->channel = m->segment->channel;

@@ -55,6 +55,7 @@ struct check_finding {
 	enum event_origin origin;
 	const char *template_path; /* the record's own is lost; this file's stands in; NULL: no */
 	uint64_t template_offset;
+	bool template_ambiguous; /* others, which are not like it, fit as well */
 	const char *provider, *channel;
 	const char *build; /* as the event or the timeline has it; NULL: none known */
 	const char *account, *client_ip, *process; /* NULL: the event does not say */

@@ -144,7 +144,7 @@ struct binxml_context {
 	/* The record whose own content is being read; NULL while a value inside it is. */
 	const uint8_t *record;
 	/* What became of its templates, see struct event. */
-	bool template_missing;
+	bool template_missing, template_ambiguous;
 	const char *template_path;
 	uint64_t template_offset;
 	bool others;          /* fill event.others; stays as it is over chunks */

@@ -94,25 +94,33 @@ static uint64_t program_hash(const struct binxml_program *p)
 	return h;
 }
 
-static bool program_equal(const struct binxml_program *a, const struct binxml_program *b)
+static bool op_equal(const struct binxml_op *x, const struct binxml_op *y)
 {
-	if (a->hash != b->hash || a->size != b->size || a->count != b->count ||
-	    memcmp(a->guid, b->guid, 16) != 0)
+	if (x->kind != y->kind || x->flags != y->flags || x->slot != y->slot ||
+	    x->next != y->next || !x->name != !y->name)
+		return false;
+	if (x->name &&
+	    (!view_equal(x->name->utf16, y->name->utf16) || x->name->restored != y->name->restored))
+		return false;
+	return !has_value(x) ||
+	       (x->value.type == y->value.type && view_equal(x->value.bytes, y->value.bytes));
+}
+
+bool template_alike(const struct binxml_program *a, const struct binxml_program *b)
+{
+	if (a->count != b->count)
 		return false;
 	for (uint32_t i = 0; i < a->count; i++) {
-		const struct binxml_op *const x = &a->ops[i], *const y = &b->ops[i];
-
-		if (x->kind != y->kind || x->flags != y->flags || x->slot != y->slot ||
-		    x->next != y->next || !x->name != !y->name)
-			return false;
-		if (x->name && (!view_equal(x->name->utf16, y->name->utf16) ||
-				x->name->restored != y->name->restored))
-			return false;
-		if (has_value(x) &&
-		    (x->value.type != y->value.type || !view_equal(x->value.bytes, y->value.bytes)))
+		if (!op_equal(&a->ops[i], &b->ops[i]))
 			return false;
 	}
 	return true;
+}
+
+static bool program_equal(const struct binxml_program *a, const struct binxml_program *b)
+{
+	return a->hash == b->hash && a->size == b->size && memcmp(a->guid, b->guid, 16) == 0 &&
+	       template_alike(a, b);
 }
 
 static bool copy_view(struct arena *a, struct view *v)
@@ -209,7 +217,7 @@ void binxml_context_reset(struct binxml_context *c, struct view chunk)
 void binxml_record_begin(struct binxml_context *c, const uint8_t *record)
 {
 	c->record = record;
-	c->template_missing = false;
+	c->template_missing = c->template_ambiguous = false;
 	c->template_path = NULL;
 	c->template_offset = 0;
 }
@@ -224,6 +232,7 @@ void binxml_tell_templates(const struct binxml_context *c, struct event *e)
 	e->template_missing = c->template_missing;
 	e->template_path = c->template_path;
 	e->template_offset = c->template_offset;
+	e->template_ambiguous = c->template_ambiguous;
 }
 
 void binxml_begin(struct binxml_context *c)
@@ -436,6 +445,7 @@ static enum tocsin_status substitute(struct binxml_context *c, uint32_t id,
 						   instance->count, &place)
 			   : NULL;
 	if (instance->program) {
+		c->template_ambiguous |= place.ambiguous;
 		if (!c->template_path) {
 			c->template_path = place.path;
 			c->template_offset = place.offset;

@@ -28,6 +28,9 @@ TOCSIN_MUST_USE enum tocsin_status template_definition(struct binxml_context *c,
  * can't be kept. */
 bool template_has_instances(const struct binxml_program *p);
 
+/* Whether two templates without instances show values alike: GUIDs and sizes may differ. */
+bool template_alike(const struct binxml_program *a, const struct binxml_program *b);
+
 /* Memory that a store takes. */
 size_t template_store_bytes(const struct template_store *s);
 

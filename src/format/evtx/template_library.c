@@ -38,6 +38,7 @@ struct candidate {
 	uint32_t short_id;
 	uint32_t values; /* that it has slots for */
 	const struct binxml_program *program;
+	const struct candidate *like; /* the first one with its id that shows values alike */
 	struct place first, *last;
 };
 
@@ -125,6 +126,7 @@ static void add_program(struct build *b, const struct binxml_program *program, u
 {
 	const uint32_t id = le32(program->guid);
 	struct candidate **to = &b->l->bucket[id % BUCKETS];
+	const struct candidate *like = NULL;
 	unsigned same = 0;
 
 	for (; *to; to = &(*to)->next) {
@@ -132,7 +134,11 @@ static void add_program(struct build *b, const struct binxml_program *program, u
 			add_place(b, *to, offset);
 			return;
 		}
-		same += (*to)->short_id == id;
+		if ((*to)->short_id != id)
+			continue;
+		same++;
+		if (!like && template_alike((*to)->program, program))
+			like = *to;
 	}
 	if (same >= LIMIT_TEMPLATE_CHAIN)
 		return;
@@ -142,6 +148,7 @@ static void add_program(struct build *b, const struct binxml_program *program, u
 	(*to)->short_id = id;
 	(*to)->values = slots(program);
 	(*to)->program = program;
+	(*to)->like = like ? like : *to;
 	(*to)->first.source = b->source;
 	(*to)->first.offset = offset;
 	(*to)->last = &(*to)->first;
@@ -277,6 +284,8 @@ const struct binxml_program *template_library_find(struct template_library *l, u
 {
 	const struct candidate *best = NULL;
 	const struct place *best_place = NULL;
+	bool ambiguous = false;
+	unsigned same = 0;
 
 	mutex_lock(&l->lock);
 	if (!l->built)
@@ -286,8 +295,12 @@ const struct binxml_program *template_library_find(struct template_library *l, u
 	for (const struct candidate *c = l->bucket[short_id % BUCKETS]; c; c = c->next) {
 		const struct place *own;
 
-		if (c->short_id != short_id || !fits(c, values, count))
+		if (c->short_id != short_id)
 			continue;
+		same++;
+		if (!fits(c, values, count))
+			continue;
+		ambiguous |= best && best->like != c->like;
 		own = place_in(c, source);
 		if (own && (!best_place || best_place->source != source ||
 			    own->offset < best_place->offset)) {
@@ -302,5 +315,7 @@ const struct binxml_program *template_library_find(struct template_library *l, u
 		return NULL;
 	ret_place->path = l->feed.path(l->feed.context, best_place->source);
 	ret_place->offset = best_place->offset;
+	/* Where there were too many, some are not known. */
+	ret_place->ambiguous = ambiguous || same >= LIMIT_TEMPLATE_CHAIN;
 	return best->program;
 }

@@ -9,7 +9,8 @@
  * not unique: a candidate must have that id and slots for exactly the record's values, of types
  * that they have or integers for integers (so it is for every record of 354 public logs). The
  * record's own file comes first, then the other files in their order; of several fitting ones in a
- * file the first counts.
+ * file the first counts. Where they are not all alike the answer says so (it never is for 354
+ * public logs; a file can be made to do it).
  */
 #ifndef TOCSIN_FORMAT_EVTX_TEMPLATE_LIBRARY_H
 #define TOCSIN_FORMAT_EVTX_TEMPLATE_LIBRARY_H
@@ -42,6 +43,7 @@ void template_library_free(struct template_library *l);
 struct template_place {
 	const char *path;
 	uint64_t offset; /* of the definition in its file */
+	bool ambiguous;  /* another one that fits is not like it, here or in another file */
 };
 
 /*
