@@ -476,6 +476,35 @@ static void test_torn(void **state)
 	carving_free(&r);
 }
 
+/* A loose record whose values reach past it is given as far as it reads, and told behind it. */
+static void test_values_cut(void **state)
+{
+	static const char text[] = "a text of some length, so that chunks fill";
+	struct lab *const lab = *state;
+	const size_t from = record_at(lab, 1), size = record_at(lab, 2) - from;
+	uint8_t *const record = lab->bytes + 333;
+	struct carving r;
+	size_t at = 0;
+
+	start(lab, 100000);
+	put(lab, 333, from, size);
+	/* The descriptor of the text. */
+	for (at = 24; at + 4 < size; at++) {
+		if (le16(record + at) / 2 - strlen(text) <= 1 && record[at + 2] == VALUE_STRING)
+			break;
+	}
+	assert_true(at + 4 < size);
+	put16(record + at, 60000);
+	carve(lab, &r);
+	assert_int_equal(r.events, 1);
+	assert_int_equal(r.count, 2);
+	assert_int_equal(r.list[0].offset, 333);
+	assert_int_equal(r.list[1].offset, 333);
+	assert_int_equal(r.list[1].status, TOCSIN_INVALID);
+	assert_non_null(strstr(buf_cstr(&r.text), text));
+	carving_free(&r);
+}
+
 /* Signatures without records are counted, and nothing of them is given. */
 static void test_noise(void **state)
 {
@@ -625,6 +654,7 @@ int main(void)
 		cmocka_unit_test(test_without_definitions),
 		cmocka_unit_test(test_two_halves),
 		cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_values_cut),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_search),

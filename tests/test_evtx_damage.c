@@ -124,8 +124,8 @@ static void cut_at(const struct fixture *f, size_t n)
 
 	while (whole < ALL && f->end[whole + 1] <= n)
 		whole++;
-	/* A record that has lost no more than its padding and its trailing size is read. */
-	if (r.records > whole && n + 16 >= f->end[whole + 1])
+	/* A record that has lost its end is read where its values tell which event it is. */
+	if (r.records > whole && n > f->record[whole + 1] + 24)
 		whole++;
 	if (r.records != whole || (n > chunk && n < used && !r.damages)) {
 		print_error("cut at %zu: %u records of %u, %u damages\n", n, r.records, whole,

@@ -288,11 +288,73 @@ static void test_c21_other_fragment_versions(void **state)
 
 static void test_c22_values_beyond_the_record(void **state)
 {
+	struct edge_reading r;
 	struct edge e;
 
 	(void)state;
 	edge_c22(&e);
-	expect_middle_lost(&e, "reaches past its record");
+	edge_read(&r, &e.log, false);
+	assert_string_equal(buf_cstr(&r.ids), "1 2 3 ");
+	assert_int_equal(r.losses, 1);
+	assert_int_equal(r.lost_bytes, 0);
+	assert_non_null(strstr(buf_cstr(&r.told), "the record's values reach past it"));
+	assert_string_equal(edge_body(&r, 1), "<EventData><Data Name='n'>x</Data></EventData>");
+	assert_true(r.event[1]->values_cut && r.event[1]->origin == EVENT_LIVE);
+	assert_false(r.event[0]->values_cut || r.event[2]->values_cut);
+	edge_reading_free(&r);
+	buf_free(&e.log);
+}
+
+/* The same record where nothing lists it, and where its file ends inside it. */
+static void test_c22_recovered_or_cut(void **state)
+{
+	struct edge_reading r;
+	struct edge e;
+	uint32_t at, end;
+	unsigned cut = 0;
+
+	(void)state;
+	edge_c22(&e);
+	at = EVTX_HEADER_SIZE + damage_record(&e.log, 0, 1);
+	end = EVTX_HEADER_SIZE + damage_record(&e.log, 0, 2);
+	damage_clear_chunk(&e.log, 0);
+	edge_read(&r, &e.log, true);
+	assert_string_equal(buf_cstr(&r.ids), "r1 r2 r3 ");
+	assert_true(r.event[1]->values_cut && !r.event[2]->values_cut);
+	assert_non_null(strstr(buf_cstr(&r.told), "the record's values reach past it"));
+	assert_int_equal(r.losses, 1);
+	assert_string_equal(edge_body(&r, 1), "<EventData><Data Name='n'>x</Data></EventData>");
+	edge_reading_free(&r);
+	buf_free(&e.log);
+
+	edge_c22(&e);
+	for (e.log.n = end - 4; e.log.n > at; e.log.n--) {
+		edge_read(&r, &e.log, false);
+		assert_true(r.records == 1 || (r.records == 2 && r.event[1]->values_cut));
+		assert_non_null(strstr(buf_cstr(&r.told), "file ends inside a record"));
+		assert_int_equal(r.unrendered, 0);
+		cut += r.records == 2;
+		edge_reading_free(&r);
+	}
+	/* As far as the values that tell which event it is. */
+	assert_in_range(cut, 10, 60);
+	buf_free(&e.log);
+}
+
+/* Two records in one: the id of one, the values of the other. Such a mixture is not given. */
+static void test_c22_mixture(void **state)
+{
+	struct edge_reading r;
+	struct edge e;
+
+	(void)state;
+	edge_c22(&e);
+	put64((uint8_t *)damage_chunk(&e.log, 0) + damage_record(&e.log, 0, 1) + 8, 7);
+	edge_read(&r, &e.log, false);
+	assert_string_equal(buf_cstr(&r.ids), "1 3 ");
+	assert_non_null(strstr(buf_cstr(&r.told), "a template value reaches past its record"));
+	edge_reading_free(&r);
+	buf_free(&e.log);
 }
 
 static void test_c23_type_of_slot_and_value_differ(void **state)
@@ -356,6 +418,8 @@ int main(void)
 		cmocka_unit_test(test_c19_end_tokens),
 		cmocka_unit_test(test_c21_other_fragment_versions),
 		cmocka_unit_test(test_c22_values_beyond_the_record),
+		cmocka_unit_test(test_c22_recovered_or_cut),
+		cmocka_unit_test(test_c22_mixture),
 		cmocka_unit_test(test_c23_type_of_slot_and_value_differ),
 		cmocka_unit_test(test_c24_empty_tag_or_nothing_inside),
 		cmocka_unit_test(test_c25_namespaces),

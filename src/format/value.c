@@ -40,6 +40,18 @@ size_t value_fixed_size(uint8_t type)
 	}
 }
 
+bool value_is_plausible(const struct value *v)
+{
+	const uint8_t type = (uint8_t)(v->type & ~VALUE_ARRAY);
+	const size_t fixed = v->type & VALUE_ARRAY ? 0 : value_fixed_size(type);
+
+	/* 0x27 and 0x28: in logs of Windows, and in no document. */
+	if (type > VALUE_HEX64 && type != VALUE_HANDLE && type != VALUE_BINXML &&
+	    type != VALUE_XML && type != 0x27 && type != 0x28)
+		return false;
+	return !fixed || !v->bytes.n || v->bytes.n == fixed;
+}
+
 bool value_is_null(const struct value *v)
 {
 	if (v->type == VALUE_NULL)

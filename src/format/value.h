@@ -81,4 +81,8 @@ bool value_item(const struct value *v, size_t *state, struct value *item);
 /* Bytes that one value of `type` takes; 0 where it varies. */
 size_t value_fixed_size(uint8_t type);
 
+/* Whether a value of this type has been seen in a log, and is as large as its type asks, or
+ * nothing. */
+bool value_is_plausible(const struct value *v);
+
 #endif

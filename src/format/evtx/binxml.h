@@ -112,6 +112,9 @@ struct binxml_instance {
 	const struct value *values;
 	uint32_t count;
 	bool arrays; /* one of the values is an array */
+	/* A record's content whose values reach past it, and are cut there: the chunk offset behind
+	 * its last byte. 0: all values are whole. */
+	uint32_t cut_at;
 };
 
 struct template_store;
@@ -147,7 +150,10 @@ struct binxml_context {
 	bool template_missing, template_ambiguous;
 	const char *template_path;
 	uint64_t template_offset;
-	bool others;          /* fill event.others; stays as it is over chunks */
+	/* Values that reach past what they stand in are cut there, and those behind them are empty;
+	 * BinXML among them that does not read shows nothing. Otherwise they are errors. */
+	enum { CUT_NEVER, CUT_ALLOWED, CUT_DONE } cut;
+	bool others; /* fill event.others; stays as it is over chunks */
 	/* Reading what is left of older records: behind this chunk offset nothing live stands, so
 	 * what crosses it is a mixture. 0: live records are read. Names are then checked against
 	 * their hashes, and some of those that fail are restored. */

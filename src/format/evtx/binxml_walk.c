@@ -71,7 +71,7 @@ static const struct value *slot_value(const struct frame *f, uint32_t op_index)
 /* A BinXML value: fragments, elements, instances of their own; all of its top elements count. */
 static enum tocsin_status walk_value(struct walk *w, const struct value *v)
 {
-	struct binxml_instance plain = {NULL, NULL, 0, false};
+	struct binxml_instance plain = {NULL, NULL, 0, false, 0};
 	struct frame inner = {&plain, 0, null_value};
 	enum tocsin_status status;
 	size_t start;
@@ -80,7 +80,10 @@ static enum tocsin_status walk_value(struct walk *w, const struct value *v)
 		return TOCSIN_OK;
 	start = (size_t)(v->bytes.p - w->c->chunk.p);
 	TRY(spend(w, 8 + v->bytes.n / 2)); /* compiling is work too: a token takes a byte or two */
-	TRY(binxml_compile(w->c, start, v->bytes.n, false, &plain.program, w->error));
+	status = binxml_compile(w->c, start, v->bytes.n, false, &plain.program, w->error);
+	if (w->c->cut && (status == TOCSIN_INVALID || status == TOCSIN_TRUNCATED))
+		return TOCSIN_OK;
+	TRY(status);
 	ENSURE(w->c->nesting < LIMIT_BINXML_NESTING, w->error, TOCSIN_LIMIT, start,
 	       "BinXML is nested too deep");
 	w->c->nesting++;
@@ -291,5 +294,9 @@ enum tocsin_status binxml_walk(struct binxml_context *c, const struct binxml_ins
 	struct frame f = {instance, 0, null_value};
 
 	binxml_begin(c);
+	if (!instance->cut_at)
+		c->cut = CUT_NEVER;
+	else if (c->cut == CUT_NEVER)
+		c->cut = CUT_ALLOWED;
 	return run(&w, &f, 0, instance->program->count);
 }

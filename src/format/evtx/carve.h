@@ -90,8 +90,8 @@ struct evtx_carver {
 	size_t beyond;        /* bytes of its records beyond `told`, when it overlaps */
 	size_t late_record;   /* in `records` */
 	struct event event;   /* the one that was given */
-	size_t torn;          /* a torn record */
-	bool torn_given;      /* as an event; that it is torn is still to be told */
+	size_t torn;          /* a torn record, or one whose values are cut */
+	bool torn_given;      /* as an event; what is wrong with it is still to be told */
 	struct budget budget; /* for what is read besides chunks that stand alone */
 	uint8_t *scratch;     /* a chunk whose start lies before the file's */
 };

@@ -101,6 +101,7 @@ static enum tocsin_status decode_loose(struct evtx_carver *c, const struct carve
 		 "loose record, cut off: given as it reads" RESTORED},
 	};
 	struct evtx_decoder *const d = c->d;
+	enum tocsin_status status;
 	const struct event *e;
 	size_t at = 0;
 
@@ -116,10 +117,15 @@ static enum tocsin_status decode_loose(struct evtx_carver *c, const struct carve
 	carve_budget_begin(c, r->at);
 	if (is_torn) {
 		d->context.chunk.n = smaller(d->context.chunk.n, at + r->size);
-		TRY(evtx_record_decode_cut(d, at, EVENT_CARVED, NULL, &e, error));
+		status = evtx_record_decode_cut(d, at, EVENT_CARVED, NULL, &e, error);
 	} else {
-		TRY(evtx_record_decode(d, at, r->size, EVENT_CARVED, NULL, &e, error));
+		status = evtx_record_decode(d, at, r->size, EVENT_CARVED, NULL, &e, error);
 	}
+	if (status == TOCSIN_TRUNCATED &&
+	    evtx_record_decode_clipped(d, at, r->size, r->size - (is_torn ? 0 : 4), EVENT_CARVED,
+				       NULL, &e) == TOCSIN_OK)
+		status = TOCSIN_OK;
+	TRY(status);
 	if (!recovery_makes_sense(e))
 		return TOCSIN_END;
 	TRY(recovery_read_all(d, e, error));
@@ -166,6 +172,8 @@ enum tocsin_status carve_tell(struct evtx_carver *c, const struct carve_record *
 	const enum tocsin_status status = decode_loose(c, r, base, false, ret_event, error);
 
 	if (status == TOCSIN_OK) {
+		c->torn = r->at;
+		c->torn_given = c->event.values_cut;
 		*ret_to = &c->account.recovered;
 		return TOCSIN_OK;
 	}
@@ -206,6 +214,11 @@ static size_t torn_end(const struct evtx_carver *c, size_t at)
 enum tocsin_status carve_tell_torn(struct evtx_carver *c, struct evtx_loss *ret_loss,
 				   struct tocsin_error *error)
 {
+	if (c->torn_given && carve_record_fits(c, c->torn)) {
+		c->torn_given = false;
+		return lose(c, c->torn, error_set(error, TOCSIN_INVALID, 0, evtx_values_cut_msg),
+			    ret_loss, error);
+	}
 	c->torn_given = false;
 	return lose(c, c->torn,
 		    error_set(error, TOCSIN_TRUNCATED, 0,

@@ -324,6 +324,18 @@ static size_t look_inside(struct evtx_decoder *d, size_t at, size_t size)
 	return end - i;
 }
 
+/* Its values are cut, which is told behind it. */
+static enum tocsin_status clipped_record(struct evtx_decoder *d, size_t at, const struct event *e,
+					 const struct event **ret_event)
+{
+	const size_t end = at + e->size;
+
+	lose_later(d, at, end, end, TOCSIN_INVALID, evtx_values_cut_msg);
+	give_record(d, e, 0);
+	*ret_event = e;
+	return TOCSIN_OK;
+}
+
 static enum tocsin_status whole_record(struct evtx_decoder *d, size_t at, size_t size,
 				       const struct event **ret_event, struct evtx_loss *ret_loss,
 				       struct tocsin_error *error)
@@ -335,6 +347,9 @@ static enum tocsin_status whole_record(struct evtx_decoder *d, size_t at, size_t
 
 	pass_record(d, at, size);
 	status = evtx_record_decode(d, at, size, origin, note, &e, error);
+	if (status == TOCSIN_TRUNCATED &&
+	    evtx_record_decode_clipped(d, at, size, size - 4, origin, note, &e) == TOCSIN_OK)
+		return clipped_record(d, at, e, ret_event);
 	/* What the chunk does not list has to be an event, not just look like a record. */
 	if (status == TOCSIN_OK && origin != EVENT_LIVE && !recovery_makes_sense(e))
 		status = error_set(error, TOCSIN_INVALID, d->offset + at,
@@ -352,7 +367,7 @@ static enum tocsin_status whole_record(struct evtx_decoder *d, size_t at, size_t
 
 /* Decodes a torn record in chunk[at .. end); reading a record that may reach over others, which
  * are read as well, is work that is paid for. */
-static enum tocsin_status read_torn(struct evtx_decoder *d, size_t at, size_t end,
+static enum tocsin_status read_torn(struct evtx_decoder *d, size_t at, size_t end, bool clip,
 				    const struct event **ret_event)
 {
 	const char *note;
@@ -361,6 +376,9 @@ static enum tocsin_status read_torn(struct evtx_decoder *d, size_t at, size_t en
 
 	if (end - at < RECORD_SIZE_MIN || !evtx_charge_bytes(d, end - at))
 		return TOCSIN_INVALID;
+	if (clip)
+		return evtx_record_decode_clipped(d, at, end - at, end - at - 4, origin, note,
+						  ret_event);
 	TRY(evtx_record_decode(d, at, end - at, origin, note, &e, NULL));
 	if (!e->template_missing && !evtx_record_root(e))
 		return TOCSIN_INVALID; /* nothing reads well anywhere */
@@ -381,14 +399,15 @@ static enum tocsin_status torn_record(struct evtx_decoder *d, size_t at, size_t 
 	size_t end = size && size < next - at ? at + size : next, real;
 	const struct event *e;
 
-	if (read_torn(d, at, end, &e) != TOCSIN_OK) {
-		if (end == next || read_torn(d, at, end = next, &e) != TOCSIN_OK)
+	if (read_torn(d, at, end, false, &e) != TOCSIN_OK) {
+		if ((end == next || read_torn(d, at, end = next, false, &e) != TOCSIN_OK) &&
+		    read_torn(d, at, next, true, &e) != TOCSIN_OK)
 			return skip_damage(d, TOCSIN_INVALID, msg, ret_loss, error);
 	}
 	/* Where nothing follows at once, the content tells where the record ends: an end token,
 	 * padding, the trailing copy. */
 	real = (d->content_end + 4 + RECORD_ALIGN) / RECORD_ALIGN * RECORD_ALIGN;
-	if (end > real + RECORD_ALIGN && read_torn(d, at, real, &e) == TOCSIN_OK)
+	if (end > real + RECORD_ALIGN && read_torn(d, at, real, false, &e) == TOCSIN_OK)
 		end = real;
 	pass_record(d, at, end - at);
 	d->at = next;
@@ -410,7 +429,8 @@ static enum tocsin_status cut_record(struct evtx_decoder *d, size_t at,
 	const enum event_origin origin = origin_at(d, at, &note);
 	const struct event *e;
 
-	if (evtx_record_decode_cut(d, at, origin, note, &e, NULL) != TOCSIN_OK) {
+	if (evtx_record_decode_cut(d, at, origin, note, &e, NULL) != TOCSIN_OK &&
+	    evtx_record_decode_clipped(d, at, end - at, end - at, origin, note, &e) != TOCSIN_OK) {
 		d->at = end;
 		return lose(d, at, end, TOCSIN_TRUNCATED, msg, ret_loss, error);
 	}
@@ -438,7 +458,7 @@ static enum tocsin_status no_record(struct evtx_decoder *d, const struct event *
 	static const char msg[] = "no record where one should start";
 	const size_t at = d->at, size = le32(d->context.chunk.p + at + 4);
 
-	if (!unsigned_record(d, at) || read_torn(d, at, at + size, ret_event) != TOCSIN_OK)
+	if (!unsigned_record(d, at) || read_torn(d, at, at + size, false, ret_event) != TOCSIN_OK)
 		return skip_damage(d, TOCSIN_INVALID, msg, ret_loss, error);
 	pass_record(d, at, size);
 	lose_later(d, at, at + size, at + size, TOCSIN_INVALID,

@@ -42,6 +42,7 @@ struct recovery {
 	size_t live_count, live_room;
 	struct chunk_found *found; /* in the span at hand, in place order */
 	size_t found_count, found_room, next_found;
+	const struct event *cut; /* given, and not told yet that its values are cut */
 };
 
 struct evtx_decoder {
@@ -95,6 +96,9 @@ void evtx_decoder_start(struct evtx_decoder *d, struct view bytes, uint64_t offs
 
 /* ---- Records, evtx_record.c ---- */
 
+/* What is told behind a record whose values are cut. */
+extern const char evtx_values_cut_msg[];
+
 /* Where the next record signature stands in chunk[from .. to); `to` without one. */
 size_t evtx_signature_find(struct view chunk, size_t from, size_t to);
 
@@ -131,6 +135,17 @@ TOCSIN_MUST_USE enum tocsin_status evtx_record_decode_cut(struct evtx_decoder *d
 							  const char *note,
 							  const struct event **ret_event,
 							  struct tocsin_error *error);
+
+/*
+ * The last resort for a record that one of these told to be truncated: values that reach past its
+ * first `content` bytes are cut there, and the event says so (values_cut). What is given has to be
+ * an event, and the one that the record's header tells of.
+ */
+TOCSIN_MUST_USE enum tocsin_status evtx_record_decode_clipped(struct evtx_decoder *d, size_t at,
+							      size_t size, size_t content,
+							      enum event_origin origin,
+							      const char *note,
+							      const struct event **ret_event);
 
 /* ---- Recovery, recover.c ---- */
 

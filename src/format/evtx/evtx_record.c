@@ -13,6 +13,9 @@
 
 static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
 
+const char evtx_values_cut_msg[] =
+	"the record's values reach past it; it is given as far as it reads";
+
 size_t evtx_signature_find(struct view chunk, size_t from, size_t to)
 {
 	const size_t end = to < chunk.n ? to : chunk.n;
@@ -147,10 +150,13 @@ static enum tocsin_status read_event(struct evtx_decoder *d, size_t at, size_t e
 	enum tocsin_status status;
 
 	binxml_begin(c);
+	c->cut = e->values_cut ? CUT_ALLOWED : CUT_NEVER;
 	binxml_record_begin(c, c->chunk.p + at);
 	status = read_content(d, at + RECORD_HEADER_SIZE, end, &content, &d->content_end, error);
 	binxml_record_end(c);
 	TRY(status);
+	/* Not shared: it has just been made for this record. */
+	((struct binxml_instance *)content)->cut_at = e->values_cut ? (uint32_t)end : 0;
 	e->record = content;
 	TRY(binxml_extract(c, content, e, error));
 	binxml_tell_templates(c, e);
@@ -213,6 +219,29 @@ enum tocsin_status evtx_record_decode_cut(struct evtx_decoder *d, size_t at,
 	TRY(decode(d, at, end, e, error));
 	ENSURE(e->template_missing || evtx_record_root(e), error, TOCSIN_TRUNCATED, d->offset + at,
 	       "a record without content");
+	*ret_event = e;
+	return TOCSIN_OK;
+}
+
+enum tocsin_status evtx_record_decode_clipped(struct evtx_decoder *d, size_t at, size_t size,
+					      size_t content, enum event_origin origin,
+					      const char *note, const struct event **ret_event)
+{
+	struct event *const e = arena_alloc(&d->context.arena, sizeof(*e));
+	struct tocsin_error error;
+
+	if (!e)
+		return TOCSIN_LIMIT;
+	e->size = (uint32_t)size;
+	e->origin = origin;
+	e->note = note;
+	e->values_cut = true;
+	TRY(decode(d, at, at + content, e, &error));
+	/* Anything can be read that way, also the start of one record and the end of another: it
+	 * has to be an event, and the one that the header tells of. */
+	if (d->context.cut != CUT_DONE || !recovery_makes_sense(e) ||
+	    event_number(e, EVENT_RECORD_ID, e->record_id) != e->record_id)
+		return TOCSIN_INVALID;
 	*ret_event = e;
 	return TOCSIN_OK;
 }

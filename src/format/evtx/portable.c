@@ -307,7 +307,8 @@ static enum tocsin_status check_shown(struct evtx_decoder *d, const struct event
 	const enum tocsin_status status = evtx_render_xml(d, e, &xml);
 
 	buf_free(&xml);
-	ENSURE(status == TOCSIN_OK, error, TOCSIN_INVALID, e->offset,
+	/* Where values are cut, such a one is not shown, and would be an error of the copy. */
+	ENSURE(status == TOCSIN_OK && !e->values_cut, error, TOCSIN_INVALID, e->offset,
 	       "the record holds a BinXML value that can't be read");
 	return TOCSIN_OK;
 }
@@ -324,6 +325,7 @@ static enum tocsin_status put(struct portable_store *s, struct evtx_decoder *d,
 		.error = error,
 	};
 	const uint64_t at = e->offset - d->offset;
+	size_t end;
 	struct form f;
 
 	ENSURE(job.cache, error, TOCSIN_NO_MEMORY, 0, "no memory to copy a record");
@@ -331,12 +333,18 @@ static enum tocsin_status put(struct portable_store *s, struct evtx_decoder *d,
 		       e->size >= RECORD_HEADER + RECORD_TRAILER,
 	       error, TOCSIN_USAGE, 0, "the record is not one of the chunk that is open");
 	binxml_begin(c);
+	end = (size_t)at + e->size - RECORD_TRAILER;
+	c->cut = CUT_NEVER;
+	if (e->values_cut) {
+		end = ((const struct binxml_instance *)e->record)->cut_at;
+		c->cut = CUT_ALLOWED;
+	}
 	form_start(&f, out, &c->arena);
 	form_32(&f, (uint32_t)e->record_id);
 	form_32(&f, (uint32_t)(e->record_id >> 32));
 	form_32(&f, (uint32_t)e->written);
 	form_32(&f, (uint32_t)(e->written >> 32));
-	TRY(content(&job, &f, (size_t)at + RECORD_HEADER, (size_t)at + e->size - RECORD_TRAILER));
+	TRY(content(&job, &f, (size_t)at + RECORD_HEADER, end));
 	ENSURE(!buf_failed(out), error, TOCSIN_NO_MEMORY, 0, "no memory to copy a record");
 	ENSURE(!f.full, error, TOCSIN_LIMIT, 0, "the record is too large to be copied");
 	return job.verbatim ? check_shown(d, e, error) : TOCSIN_OK;

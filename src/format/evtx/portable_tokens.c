@@ -346,6 +346,24 @@ static enum tocsin_status nested_value(struct portable_job *job, struct form *f,
 	return TOCSIN_OK;
 }
 
+/* Bytes of a value, of which `room` are there. */
+static size_t value_room(const uint8_t *descriptor, size_t room)
+{
+	return le16(descriptor) < room ? le16(descriptor) : room;
+}
+
+/* The descriptors of values that take at most `room` bytes together: u16 size, u8 type, u8. */
+static void put_descriptors(struct form *f, const uint8_t *descriptors, uint32_t n, size_t room)
+{
+	for (uint32_t i = 0; i < n && !f->full; i++) {
+		const uint8_t *const descriptor = descriptors + 4 * (size_t)i;
+		const size_t size = value_room(descriptor, room);
+
+		form_32(f, (le32(descriptor) & 0xffff0000u) | (uint32_t)size);
+		room -= size;
+	}
+}
+
 static enum tocsin_status values(struct portable_job *job, struct form *f, size_t *at, size_t end,
 				 bool in_definition, unsigned nesting)
 {
@@ -361,15 +379,14 @@ static enum tocsin_status values(struct portable_job *job, struct form *f, size_
 	ENSURE(descriptors, job->error, TOCSIN_INVALID, *at, "template values are cut off");
 	form_op(f, FORM_VALUES);
 	form_32(f, n);
-	for (uint32_t i = 0; i < n && !f->full; i++)
-		form_32(f, le32(descriptors + 4 * (size_t)i));
+	put_descriptors(f, descriptors, n, rest.n);
 	*at += 4 + (size_t)n * 4;
 	for (uint32_t i = 0; i < n; i++) {
 		const uint8_t *const descriptor = descriptors + 4 * (size_t)i;
-		const size_t size = le16(descriptor);
+		const size_t size = value_room(descriptor, rest.n);
 		const uint8_t *const p = take(&rest, size);
 
-		ENSURE(p, job->error, TOCSIN_INVALID, *at,
+		ENSURE(job->c->cut || size == le16(descriptor), job->error, TOCSIN_INVALID, *at,
 		       "a template value reaches past its record");
 		if (descriptor[2] == VALUE_BINXML && size)
 			TRY(nested_value(job, f, *at, size, i, in_definition, nesting));

@@ -149,26 +149,15 @@ static bool has_field(const struct event *e, enum event_field field)
 	return e->field[field].bytes.n && !value_is_null(&e->field[field]);
 }
 
-/* Whether a value of this type has been seen in a log. */
-static bool type_known(uint8_t type)
-{
-	return type <= VALUE_HEX64 || type == VALUE_HANDLE || type == VALUE_BINXML ||
-	       type == VALUE_XML || type == 0x27 || type == 0x28;
-}
-
 /* Values whose template is lost: of known types, each as large as its type asks. */
 static bool values_make_sense(const struct binxml_instance *instance)
 {
 	size_t bytes = 0;
 
 	for (uint32_t i = 0; i < instance->count; i++) {
-		const struct value *const v = &instance->values[i];
-		const size_t fixed = v->type & VALUE_ARRAY ? 0 : value_fixed_size(v->type);
-
-		if (!type_known(v->type & ~VALUE_ARRAY & 0xff) ||
-		    (fixed && v->bytes.n && v->bytes.n != fixed))
+		if (!value_is_plausible(&instance->values[i]))
 			return false;
-		bytes += v->bytes.n;
+		bytes += instance->values[i].bytes.n;
 	}
 	return bytes != 0;
 }
@@ -295,6 +284,9 @@ static bool judge(struct evtx_decoder *d, const struct chunk_span *span, size_t 
 	if (evtx_charge_bytes(d, size)) {
 		c->live_end = d->at < c->chunk.n ? d->at : c->chunk.n;
 		status = evtx_record_decode(d, at, size, EVENT_RECOVERED, NULL, &e, &error);
+		if (status == TOCSIN_TRUNCATED)
+			status = evtx_record_decode_clipped(d, at, size, size - 4, EVENT_RECOVERED,
+							    NULL, &e);
 		if (status == TOCSIN_OK)
 			status = recovery_makes_sense(e) ? recovery_read_all(d, e, &error)
 							 : TOCSIN_INVALID;
@@ -435,12 +427,19 @@ enum tocsin_status recovery_next(struct evtx_decoder *d, const struct event **re
 {
 	struct recovery *const r = &d->recovery;
 
+	if (r->cut) {
+		ret_loss->record_id = r->cut->record_id;
+		error_set(error, TOCSIN_INVALID, r->cut->offset, evtx_values_cut_msg);
+		r->cut = NULL;
+		return error->status;
+	}
 	for (;;) {
 		const struct chunk_found *f;
 
 		if (r->next_found < r->found_count) {
 			f = &r->found[r->next_found++];
 			if (f->event) {
+				r->cut = f->event->values_cut ? f->event : NULL;
 				*ret_event = f->event;
 				return TOCSIN_OK;
 			}

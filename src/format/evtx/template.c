@@ -306,6 +306,7 @@ static const struct chunk_template *chunk_template(struct binxml_context *c, siz
 {
 	struct chunk_template **const bucket = &c->templates[at / 8 % CHUNK_TEMPLATE_BUCKETS];
 	const uint8_t *const record = c->record;
+	const unsigned cut = c->cut;
 	struct chunk_template *entry = *bucket;
 
 	while (entry && entry->offset != at)
@@ -321,9 +322,11 @@ static const struct chunk_template *chunk_template(struct binxml_context *c, siz
 	c->entered++;
 	error_set(&entry->error, TOCSIN_INVALID, at, "template definition contains itself");
 	c->record = NULL; /* an instance inside a definition is no record's root */
+	c->cut = CUT_NEVER;
 	if (compile_definition(c, at, size, entry) != TOCSIN_OK)
 		entry->program = NULL;
 	c->record = record;
+	c->cut = cut;
 	return entry;
 }
 
@@ -402,13 +405,19 @@ static enum tocsin_status read_values(struct binxml_context *c, size_t *at, size
 	ENSURE(values, error, TOCSIN_LIMIT, *at, "no memory for template values");
 	for (uint32_t i = 0; i < n; i++) {
 		const size_t size = le16(descriptors + 4 * (size_t)i);
+		const bool whole = size <= rest.n;
 
+		ENSURE(whole || c->cut, error, TOCSIN_TRUNCATED, (size_t)(rest.p - c->chunk.p),
+		       "a template value reaches past its record");
+		c->cut = whole ? c->cut : CUT_DONE;
 		values[i].type = descriptors[4 * (size_t)i + 2];
 		instance->arrays |= (values[i].type & VALUE_ARRAY) != 0;
-		values[i].bytes.n = size;
-		values[i].bytes.p = take(&rest, size);
-		ENSURE(values[i].bytes.p, error, TOCSIN_TRUNCATED, (size_t)(rest.p - c->chunk.p),
-		       "a template value reaches past its record");
+		values[i].bytes.n = whole ? size : rest.n;
+		values[i].bytes.p = take(&rest, values[i].bytes.n);
+		/* Where values are cut, the whole ones have to look like values: what they reach
+		 * over could be anything. */
+		ENSURE(!c->cut || !whole || value_is_plausible(&values[i]), error, TOCSIN_INVALID,
+		       (size_t)(rest.p - c->chunk.p), "what stands for template values is none");
 	}
 	instance->values = values;
 	instance->count = n;
