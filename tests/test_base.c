@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/crc32.h"
 #include "base/limits.h"
+#include "base/siphash.h"
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "base/utf.h"
@@ -16,6 +17,20 @@ static uint64_t next_random(uint64_t *state)
 	*state ^= *state >> 7;
 	*state ^= *state << 17;
 	return *state;
+}
+
+/* The reference's own vectors: the key 00 01 .. 0f, texts 00 01 .. of 0, 15 and 63 bytes. */
+static void test_siphash(void **state)
+{
+	const struct siphash_key key = {{0x0706050403020100u, 0x0f0e0d0c0b0a0908u}};
+	uint8_t text[63];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)i;
+	assert_true(siphash(&key, (struct view){text, 0}) == 0x726fdb47dd0e0e31u);
+	assert_true(siphash(&key, (struct view){text, 15}) == 0xa129ca6149be45e5u);
+	assert_true(siphash(&key, (struct view){text, 63}) == 0x958a324ceb064572u);
 }
 
 static void test_arena(void **state)
@@ -453,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_text_width),
 		cmocka_unit_test(test_text_json),
 		cmocka_unit_test(test_crc32),
+		cmocka_unit_test(test_siphash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -301,6 +301,62 @@ static void test_odd_names(void **state)
 	maker_free(m);
 }
 
+/* Names that look the same are one name, whatever their values' types: the order of the records
+ * counts, not that of the types. */
+static void test_types(void **state)
+{
+	struct maker *const m = calloc(1, sizeof(*m));
+	struct summary_source r;
+	struct log_summary *s;
+
+	(void)state;
+	for (unsigned i = 0; i < 12; i++) {
+		struct event *const e = make(m, i % 2 ? "" : "C", "P", 1, 100 + i, T0);
+
+		if (i % 4 == 2)
+			e->field[EVENT_CHANNEL] = (struct value){VALUE_ANSI, view_of("C")};
+		if (i % 4 == 3)
+			e->field[EVENT_CHANNEL].type = VALUE_NULL;
+		if (i % 3 == 1)
+			e->field[EVENT_COMPUTER] = (struct value){VALUE_ANSI, view_of("PC")};
+		e->written = T0 - i * 3600 * FILETIME_SECOND;
+	}
+	s = summarise(m, 100, &r);
+	assert_int_equal(r.log_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(r.logs[i].spans[0].records, 6);
+		assert_int_equal(r.logs[i].unordered, 0);
+		assert_int_equal(r.logs[i].clock.steps, 5);
+		assert_int_equal(r.logs[i].computer_count, 1);
+	}
+	log_summary_free(s);
+	same_in_any_parts(m);
+	maker_free(m);
+}
+
+/* Nothing follows the greatest id, and what lies before it is missing. */
+static void test_greatest_id(void **state)
+{
+	static const uint64_t ids[] = {5, UINT64_MAX - 1, UINT64_MAX, 0, 1};
+	struct maker *const m = calloc(1, sizeof(*m));
+	struct summary_source r;
+	struct log_summary *s;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		make(m, "C", "P", 1, ids[i], T0);
+	s = summarise(m, 100, &r);
+	assert_int_equal(r.logs[0].run_count, 3);
+	assert_int_equal(r.logs[0].runs[0].first, 0);
+	assert_int_equal(r.logs[0].runs[0].last, 1);
+	assert_true(r.logs[0].runs[2].first == UINT64_MAX - 1);
+	assert_true(r.logs[0].runs[2].last == UINT64_MAX);
+	assert_true(r.logs[0].missing == 3 + (UINT64_MAX - 2 - 5));
+	log_summary_free(s);
+	same_in_any_parts(m);
+	maker_free(m);
+}
+
 static void test_limits(void **state)
 {
 	struct maker *const m = calloc(1, sizeof(*m));
@@ -364,6 +420,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_log), cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_cleared), cmocka_unit_test(test_odd_names),
+		cmocka_unit_test(test_types),   cmocka_unit_test(test_greatest_id),
 		cmocka_unit_test(test_limits),  cmocka_unit_test(test_many_counts),
 	};
 

@@ -10,7 +10,7 @@ bool id_runs_add(struct id_runs *runs, struct arena *a, const struct id_run *run
 	struct id_run *fresh;
 
 	runs->last_id = run->last > runs->last_id ? run->last : runs->last_id;
-	if (last && run->first == last->last + 1) {
+	if (last && id_follows(last->last, run->first)) {
 		last->last = run->last;
 		last->last_time = run->last_time;
 		return true;
@@ -43,7 +43,8 @@ size_t id_runs_join(struct id_run *runs, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct id_run *const last = kept ? &runs[kept - 1] : NULL;
 
-		if (!last || runs[i].first > last->last + 1) {
+		if (!last ||
+		    (runs[i].first > last->last && !id_follows(last->last, runs[i].first))) {
 			runs[kept++] = runs[i];
 		} else if (runs[i].last > last->last) {
 			last->last = runs[i].last;

@@ -21,6 +21,12 @@ struct id_runs {
 	bool scattered;   /* more runs than may be kept: gaps are not known */
 };
 
+/* Nothing follows the greatest number. */
+static inline bool id_follows(uint64_t last, uint64_t id)
+{
+	return last != UINT64_MAX && id == last + 1;
+}
+
 /*
  * Adds a run, to the last one where it goes on from there. `*total` counts the runs of all lists
  * that share `limit`; beyond it the list is scattered. False without memory.

@@ -121,35 +121,65 @@ static const char *short_text(struct arena *a, struct value v)
 	return longer;
 }
 
+/* The number of a text; UINT32_MAX without memory. `text` lives as long as the part. */
+static uint32_t text_of(struct log_summary_part *p, const char *text)
+{
+	const struct siphash_key everywhere = {{0, 0}};
+	struct summary_name *name;
+	bool full;
+
+	name = summary_name_get(&p->names, &p->arena, SUMMARY_TEXT, view_of(text), UINT32_MAX - 1,
+				&full);
+	if (!name)
+		return UINT32_MAX;
+	if (!name->text) {
+		name->text = text;
+		name->same = (uint32_t)(name - p->names.list);
+		name->content = siphash(&everywhere, name->key);
+	}
+	return name->same;
+}
+
+/* Fills the entry that a value's bytes have got. Values that look the same share the entry of their
+ * text, which is what the parts are joined by. */
+static uint32_t name_new(struct log_summary_part *p, struct summary_name *name,
+			 const struct value *v)
+{
+	const uint32_t number = (uint32_t)(name - p->names.list);
+	const char *const text = short_text(&p->arena, *v);
+	uint32_t same;
+
+	if (name->key.n)
+		name->key.p = (const uint8_t *)arena_copy(&p->arena, name->key.p, name->key.n);
+	if (!text || (name->key.n && !name->key.p))
+		return UINT32_MAX;
+	name->text = text;
+	p->text_bytes += name->key.n + strlen(text);
+	same = text_of(p, text); /* the list may move */
+	p->names.list[number].same = same;
+	return same;
+}
+
 /* The number of a value's name in the part; UINT32_MAX without memory. */
 static uint32_t name_of(struct log_summary_part *p, const struct value *v)
 {
 	const size_t max = (size_t)LIMIT_SUMMARY_NAME * 2;
 	struct view key = v->bytes;
 	struct summary_name *name;
-	uint32_t type = v->type;
+	uint32_t number = UINT32_MAX;
 	bool full;
 
 	/* One byte more, so that a name that is cut is not one that ends there. */
 	if (key.n > max)
 		key.n = max + 1;
-	if (value_is_null(v)) {
-		key = (struct view){NULL, 0};
-		type = VALUE_NULL;
-	}
-	name = summary_name_get(&p->names, &p->arena, type, key, UINT32_MAX - 1, &full);
-	if (name && !name->text) {
-		name->text = short_text(&p->arena, *v);
-		if (key.n)
-			name->key.p = (const uint8_t *)arena_copy(&p->arena, key.p, key.n);
-		p->failed |= !name->text || (key.n && !name->key.p);
-		p->text_bytes += key.n + (name->text ? strlen(name->text) : 0);
-	}
-	if (!name || p->failed) {
-		p->failed = true;
-		return UINT32_MAX;
-	}
-	return (uint32_t)(name - p->names.list);
+	if (value_is_null(v))
+		key.n = 0;
+	name = summary_name_get(&p->names, &p->arena, value_is_null(v) ? VALUE_NULL : v->type, key,
+				UINT32_MAX - 1, &full);
+	if (name)
+		number = name->text ? name->same : name_new(p, name, v);
+	p->failed |= number == UINT32_MAX;
+	return number;
 }
 
 static void count(struct log_summary_part *p, enum summary_kind kind, uint32_t log, uint32_t name,
@@ -169,14 +199,10 @@ static void count(struct log_summary_part *p, enum summary_kind kind, uint32_t l
 /* The number of the event's log; UINT32_MAX without memory. */
 static uint32_t log_of(struct log_summary_part *p, const struct event *e)
 {
-	const struct value *const channel = &e->field[EVENT_CHANNEL];
+	const uint32_t number = name_of(p, &e->field[EVENT_CHANNEL]);
 	struct summary_part_log *log;
 	struct summary_name *name;
-	uint32_t number;
 
-	if (p->last_log && view_equal(channel->bytes, p->last_channel))
-		return p->last_log - 1;
-	number = name_of(p, channel);
 	if (number == UINT32_MAX)
 		return number;
 	name = &p->names.list[number];
@@ -189,12 +215,6 @@ static uint32_t log_of(struct log_summary_part *p, const struct event *e)
 		log->channel = name->text;
 		name->log = (uint32_t)p->log_count;
 	}
-	p->last_log = 0;
-	/* A name that was cut can't be compared with the next one's. */
-	if (channel->type == VALUE_STRING && name->key.n == channel->bytes.n) {
-		p->last_log = name->log;
-		p->last_channel = name->key;
-	}
 	return name->log - 1;
 }
 
@@ -203,7 +223,7 @@ static void add_run(struct log_summary_part *p, uint32_t number, uint64_t id, ui
 	struct summary_part_log *const log = &p->logs[number];
 	struct summary_part_run *run = log->last_run ? &p->runs[log->last_run - 1] : NULL;
 
-	if (!run || id != run->run.last + 1) {
+	if (!run || !id_follows(run->run.last, id)) {
 		run = ARENA_GROW(&p->arena, p->runs, p->run_count, p->run_room);
 		if (!run) {
 			p->failed = true;
@@ -222,7 +242,7 @@ static void add_live(struct log_summary_part *p, uint32_t number, const struct e
 		     uint64_t id, uint32_t computer)
 {
 	struct summary_part_log *const log = &p->logs[number];
-	const struct summary_edge edge = {id, e->written, p->names.list[computer].hash, true};
+	const struct summary_edge edge = {id, e->written, p->names.list[computer].content, true};
 
 	summary_follow(&log->last, &edge, &log->unordered, &log->clock);
 	if (!log->first.there)

@@ -46,9 +46,7 @@ struct log_summary_part {
 	size_t cleared_count, cleared_room;
 	uint64_t records;
 	size_t text_bytes; /* of names and clearings */
-	uint32_t last_log; /* number + 1 of the last record's, and the channel that it had */
-	struct view last_channel;
-	bool failed; /* no memory */
+	bool failed;       /* no memory */
 };
 
 /* Forgets all; what memory it took is kept for the next records, up to a bound. */

@@ -3,32 +3,23 @@
 
 #include <stdlib.h>
 
-/* FNV-1a, 64 bits */
-#define FNV_START 0xcbf29ce484222325u
-#define FNV_PRIME 0x100000001b3u
-
 #define SLOTS_MIN 64u
 #define SLOTS_KEPT 65536u
 
-static uint64_t hash_add(uint64_t h, uint64_t v)
+static uint64_t name_hash(const struct summary_index *i, uint32_t type, struct view key)
 {
-	h = (h ^ v) * FNV_PRIME;
-	return h ^ h >> 29;
+	return siphash(&i->key, key) ^ type;
 }
 
-static uint64_t name_hash(uint32_t type, struct view key)
+static uint64_t counter_hash(const struct summary_index *i, const struct summary_counter *c)
 {
-	uint64_t h = hash_add(FNV_START, type);
+	uint8_t bytes[16];
 
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ key.p[i]) * FNV_PRIME;
-	return hash_add(h, key.n);
-}
-
-static uint64_t counter_hash(const struct summary_counter *c)
-{
-	return hash_add(hash_add(FNV_START, (uint64_t)c->kind << 32 | c->id),
-			(uint64_t)c->log << 32 | c->name);
+	put32(bytes, (uint32_t)c->kind);
+	put32(bytes + 4, c->log);
+	put32(bytes + 8, c->name);
+	put32(bytes + 12, c->id);
+	return siphash(&i->key, (struct view){bytes, sizeof(bytes)});
 }
 
 void summary_index_free(struct summary_index *i)
@@ -68,6 +59,8 @@ static bool index_grow(struct summary_index *i, size_t count, bool *ret_failed)
 		*ret_failed = true;
 		return false;
 	}
+	/* Evidence does not know where memory lies: no names are made to meet in one place. */
+	bigger.key = siphash_key_of(bigger.slots);
 	summary_index_free(i);
 	*i = bigger;
 	return true;
@@ -76,7 +69,7 @@ static bool index_grow(struct summary_index *i, size_t count, bool *ret_failed)
 struct summary_name *summary_name_get(struct summary_names *n, struct arena *a, uint32_t type,
 				      struct view key, size_t max, bool *ret_full)
 {
-	const uint64_t hash = name_hash(type, key);
+	uint64_t hash = name_hash(&n->index, type, key);
 	struct summary_name *name;
 	bool failed;
 
@@ -91,8 +84,12 @@ struct summary_name *summary_name_get(struct summary_names *n, struct arena *a, 
 	if (*ret_full)
 		return NULL;
 	if (index_grow(&n->index, n->count, &failed)) {
-		for (size_t i = 0; i < n->count; i++)
-			index_put(&n->index, n->list[i].hash, i);
+		for (size_t i = 0; i < n->count; i++) {
+			name = &n->list[i];
+			name->hash = name_hash(&n->index, name->type, name->key);
+			index_put(&n->index, name->hash, i);
+		}
+		hash = name_hash(&n->index, type, key);
 	}
 	name = failed ? NULL : ARENA_GROW(a, n->list, n->count, n->room);
 	if (!name)
@@ -108,7 +105,7 @@ struct summary_counter *summary_counter_get(struct summary_counters *c, struct a
 					    const struct summary_counter *like, size_t max,
 					    bool *ret_full)
 {
-	const uint64_t hash = counter_hash(like);
+	uint64_t hash = counter_hash(&c->index, like);
 	struct summary_counter *counter;
 	bool failed;
 
@@ -125,7 +122,8 @@ struct summary_counter *summary_counter_get(struct summary_counters *c, struct a
 		return NULL;
 	if (index_grow(&c->index, c->count, &failed)) {
 		for (size_t i = 0; i < c->count; i++)
-			index_put(&c->index, counter_hash(&c->list[i]), i);
+			index_put(&c->index, counter_hash(&c->index, &c->list[i]), i);
+		hash = counter_hash(&c->index, like);
 	}
 	counter = failed ? NULL : ARENA_GROW(a, c->list, c->count, c->room);
 	if (!counter)

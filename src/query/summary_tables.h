@@ -4,19 +4,26 @@
 #define TOCSIN_QUERY_SUMMARY_TABLES_H
 
 #include "base/arena.h"
+#include "base/siphash.h"
+
+/* The key is the text itself, not a value's bytes. */
+#define SUMMARY_TEXT UINT32_MAX
 
 /* Numbers of entries by their hash; open addressing. All zero is empty. */
 struct summary_index {
 	uint32_t *slots; /* number + 1 */
 	size_t room;     /* a power of two */
+	struct siphash_key key;
 };
 
 struct summary_name {
 	uint64_t hash;
-	uint32_t type; /* of the value; what it is in a part and what in the whole differs */
+	uint32_t type; /* of the value, or SUMMARY_TEXT */
 	struct view key;
-	const char *text;
-	uint32_t log; /* number + 1 of the log with that name */
+	const char *text; /* in UTF-8; NULL: new, for the caller to set */
+	uint64_t content; /* of a SUMMARY_TEXT: a hash that is the same in all parts */
+	uint32_t same;    /* number of the entry of that text: another value may look the same */
+	uint32_t log;     /* number + 1 of the log with that name */
 };
 
 /* Texts, each once. */
