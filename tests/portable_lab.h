@@ -22,11 +22,13 @@ struct lab {
 	struct evtx_options options; /* to read with; the copy is always read without */
 	unsigned every;              /* copy each n-th record; 0 is 1 */
 	bool compiled;               /* take all as recovered: definitions as the reader has them */
+	/* May be kept for another copy, see lab_again(). */
+	struct evtx_decoder *reader, *checker; /* of what is copied, and of the copy */
 	struct portable_store *store;
 	struct evtx_writer *writer;
 	struct buf log; /* the copy */
-	struct buf record;
-	struct arena arena;
+	struct buf record, text;
+	struct arena arena, compared; /* for the whole copy, and for one record of it */
 	struct lab_record *records;
 	size_t count, room;
 	uint64_t met;
@@ -41,31 +43,59 @@ struct lab {
 
 static inline bool lab_open(struct lab *lab)
 {
-	lab->store = portable_store_new();
+	if (!lab->reader)
+		lab->reader = evtx_decoder_new();
+	if (!lab->checker)
+		lab->checker = evtx_decoder_new();
+	if (!lab->store)
+		lab->store = portable_store_new();
 	lab->writer = evtx_writer_new(evtx_sink_buf(&lab->log), NULL);
-	return lab->store && lab->writer;
+	return lab->reader && lab->checker && lab->store && lab->writer;
+}
+
+/* Ends a copy; another one may be opened that finds the decoders, the store and the memory of this
+ * one. */
+static inline void lab_again(struct lab *lab)
+{
+	struct lab next = {.reader = lab->reader,
+			   .checker = lab->checker,
+			   .store = lab->store,
+			   .log = lab->log,
+			   .record = lab->record,
+			   .text = lab->text,
+			   .arena = lab->arena,
+			   .compared = lab->compared};
+
+	evtx_writer_free(lab->writer);
+	*lab = next;
+	buf_clear(&lab->log);
+	arena_reset(&lab->arena);
 }
 
 static inline void lab_close(struct lab *lab)
 {
+	evtx_decoder_free(lab->reader);
+	evtx_decoder_free(lab->checker);
 	portable_store_free(lab->store);
 	evtx_writer_free(lab->writer);
 	buf_free(&lab->log);
 	buf_free(&lab->record);
+	buf_free(&lab->text);
 	arena_free(&lab->arena);
+	arena_free(&lab->compared);
 }
 
-static inline void lab_render(struct arena *a, struct evtx_decoder *d, const struct event *e,
-			      struct lab_record *r)
+static inline void lab_render(struct lab *lab, struct arena *a, struct evtx_decoder *d,
+			      const struct event *e, struct lab_record *r)
 {
-	struct buf text = {0};
+	struct buf *const text = &lab->text;
 
-	r->xml_status = evtx_render_xml(d, e, &text);
-	r->xml = (struct view){(const uint8_t *)arena_copy(a, text.p, text.n), text.n};
-	buf_clear(&text);
-	r->json_status = evtx_render_json(d, e, &text);
-	r->json = (struct view){(const uint8_t *)arena_copy(a, text.p, text.n), text.n};
-	buf_free(&text);
+	buf_clear(text);
+	r->xml_status = evtx_render_xml(d, e, text);
+	r->xml = (struct view){(const uint8_t *)arena_copy(a, text->p, text->n), text->n};
+	buf_clear(text);
+	r->json_status = evtx_render_json(d, e, text);
+	r->json = (struct view){(const uint8_t *)arena_copy(a, text->p, text->n), text->n};
 }
 
 static inline void lab_event(void *context, struct evtx_decoder *d, const struct event *e)
@@ -78,7 +108,7 @@ static inline void lab_event(void *context, struct evtx_decoder *d, const struct
 
 	if (lab->met++ % (lab->every ? lab->every : 1) != 0)
 		return;
-	lab_render(&lab->arena, d, e, &r);
+	lab_render(lab, &lab->arena, d, e, &r);
 	buf_clear(&lab->record);
 	if (lab->compiled)
 		taken.origin = EVENT_RECOVERED;
@@ -104,45 +134,56 @@ static inline void lab_event(void *context, struct evtx_decoder *d, const struct
 
 typedef void (*lab_visit)(void *context, struct evtx_decoder *d, const struct event *e);
 
-/* Calls `visit` for each record of a log. Returns how many places gave none; *limited: a limit was
- * met. */
-static inline unsigned lab_each(struct view log, const struct evtx_options *options,
-				lab_visit visit, void *context, bool *limited)
+/* Calls `visit` for each record of a chunk. Returns how many places gave none; *limited: a limit
+ * was met. */
+static inline unsigned lab_chunk(struct evtx_decoder *d, struct view bytes, uint64_t offset,
+				 uint32_t number, lab_visit visit, void *context, bool *limited)
 {
-	struct evtx_decoder *const d = evtx_decoder_new();
+	struct evtx_chunk_info info;
+	struct tocsin_error error = {0};
+	struct evtx_loss loss;
+	const struct event *e;
+	enum tocsin_status status;
+	unsigned losses;
+
+	status = evtx_chunk_open(d, bytes, offset, number, &info, &error);
+	losses = error.status != TOCSIN_OK;
+	if (status != TOCSIN_OK)
+		return losses;
+	while ((status = evtx_chunk_next(d, &e, &loss, &error)) != TOCSIN_END) {
+		*limited |= status == TOCSIN_LIMIT;
+		if (status == TOCSIN_OK)
+			visit(context, d, e);
+		else
+			losses++;
+	}
+	return losses;
+}
+
+/* The same for a log. */
+static inline unsigned lab_each(struct evtx_decoder *d, struct view log, lab_visit visit,
+				void *context, bool *limited)
+{
 	unsigned losses = 0;
 	uint32_t number = 0;
 
-	if (!d)
-		return 1;
-	evtx_decoder_configure(d, options);
-	for (size_t at = EVTX_HEADER_SIZE; at < log.n; at += EVTX_CHUNK_SIZE) {
-		struct evtx_chunk_info info;
-		struct tocsin_error error = {0};
-		struct evtx_loss loss;
-		const struct event *e;
-		enum tocsin_status status;
-
-		status = evtx_chunk_open(d, view_slice(log, at, EVTX_CHUNK_SIZE), at, number++,
-					 &info, &error);
-		losses += error.status != TOCSIN_OK;
-		if (status != TOCSIN_OK)
-			continue;
-		while ((status = evtx_chunk_next(d, &e, &loss, &error)) != TOCSIN_END) {
-			*limited |= status == TOCSIN_LIMIT;
-			if (status == TOCSIN_OK)
-				visit(context, d, e);
-			else
-				losses++;
-		}
-	}
-	evtx_decoder_free(d);
+	for (size_t at = EVTX_HEADER_SIZE; at < log.n; at += EVTX_CHUNK_SIZE)
+		losses += lab_chunk(d, view_slice(log, at, EVTX_CHUNK_SIZE), at, number++, visit,
+				    context, limited);
 	return losses;
 }
 
 static inline void lab_copy(struct lab *lab, struct view log)
 {
-	(void)lab_each(log, &lab->options, lab_event, lab, &lab->limited);
+	evtx_decoder_configure(lab->reader, &lab->options);
+	(void)lab_each(lab->reader, log, lab_event, lab, &lab->limited);
+}
+
+/* The same for one chunk. */
+static inline void lab_copy_chunk(struct lab *lab, struct view bytes)
+{
+	evtx_decoder_configure(lab->reader, &lab->options);
+	(void)lab_chunk(lab->reader, bytes, EVTX_HEADER_SIZE, 0, lab_event, lab, &lab->limited);
 }
 
 /* Limits of work count for a chunk: the copy may stand with others. */
@@ -169,13 +210,12 @@ static inline const char *lab_difference(const struct lab_record *want, const st
 static inline void lab_compare(void *context, struct evtx_decoder *d, const struct event *e)
 {
 	struct lab *const lab = context;
-	struct arena a = {0};
 	struct lab_record got = {0};
 
 	if (lab->met == lab->count) {
 		lab->difference = "a record more";
 	} else if (!lab->difference) {
-		lab_render(&a, d, e, &got);
+		lab_render(lab, &lab->compared, d, e, &got);
 		lab->difference = lab_difference(&lab->records[lab->met], e, &got);
 		if (lab->difference)
 			fprintf(stderr, "record %llu (%zu-th): %s differs\n%.*s\n%.*s\n",
@@ -186,7 +226,7 @@ static inline void lab_compare(void *context, struct evtx_decoder *d, const stru
 		else
 			lab->met++;
 	}
-	arena_free(&a);
+	arena_reset(&lab->compared);
 }
 
 /* Ends the copy and reads it: true when it shows just what was copied, and no loss. */
@@ -199,7 +239,8 @@ static inline bool lab_same(struct lab *lab)
 	if (evtx_writer_finish(lab->writer, &error) != TOCSIN_OK)
 		return false;
 	lab->met = 0;
-	losses = lab_each((struct view){(const uint8_t *)lab->log.p, lab->log.n}, &usual,
+	evtx_decoder_configure(lab->checker, &usual);
+	losses = lab_each(lab->checker, (struct view){(const uint8_t *)lab->log.p, lab->log.n},
 			  lab_compare, lab, &lab->limited);
 	return !losses && !lab->difference && lab->met == lab->count;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Part of make-evidence: the seeds of fuzz/fuzz_evtx_file and fuzz/fuzz_binxml. Files are the
- * writer's, with a small header block and without the free space; BinXML is assembled token by
- * token, because it has to hold what the writer never writes.
+ * Part of make-evidence: the seeds of fuzz/fuzz_evtx_file, fuzz_binxml and fuzz_carve. Files are
+ * the writer's: a chunk without the free space, and one with a small file header before it; BinXML
+ * is assembled token by token, because it has to hold what the writer never writes.
  */
 #ifndef TOCSIN_TOOLS_EVIDENCE_CORPUS_H
 #define TOCSIN_TOOLS_EVIDENCE_CORPUS_H
@@ -248,19 +248,24 @@ static void write_binxml_seeds(const char *folder)
 	buf_free(&log);
 }
 
-/* A log's header with a block of 512 bytes, and its first chunk up to the free space. */
-static void shrink(const char *folder, const char *name, struct view log)
+/* The first chunk of a log up to the free space. */
+static void write_chunk(const char *folder, const char *name, struct view log)
 {
-	uint8_t small[512 + 8192];
-	const uint8_t *const chunk = log.p + 4096;
-	size_t n = le32(chunk + 48);
+	const struct view chunk = view_slice(log, EVTX_HEADER_SIZE, 8192);
 
-	if (n > 8192)
-		n = 8192;
-	memset(small, 0, 512);
+	write_seed(folder, name, chunk.p, view_slice(chunk, 0, le32(chunk.p + 48)).n);
+}
+
+/* The same with the log's header before it, in a block of 512 bytes. */
+static void write_small_log(const char *folder, const char *name, struct view log)
+{
+	uint8_t small[512 + 8192] = {0};
+	const struct view chunk = view_slice(log, EVTX_HEADER_SIZE, 8192);
+	const size_t n = view_slice(chunk, 0, le32(chunk.p + 48)).n;
+
 	memcpy(small, log.p, 128);
 	put16(small + 40, 512);
-	memcpy(small + 512, chunk, n);
+	memcpy(small + 512, chunk.p, n);
 	write_seed(folder, name, small, 512 + n);
 }
 
@@ -286,7 +291,8 @@ static void write_file_seeds(const char *folder)
 		seeds[i].fill(&log);
 		if (evtx_writer_finish(log.writer, &error) != TOCSIN_OK)
 			fail(folder, error.msg);
-		shrink(folder, seeds[i].name, (struct view){(const uint8_t *)bytes.p, bytes.n});
+		(i ? write_chunk : write_small_log)(
+			folder, seeds[i].name, (struct view){(const uint8_t *)bytes.p, bytes.n});
 		evtx_writer_free(log.writer);
 		arena_free(&log.arena);
 		buf_free(&bytes);
@@ -302,10 +308,63 @@ static void write_edge_seeds(const char *folder)
 		if (edge_cases[i].name[0] < 'c')
 			continue;
 		edge_cases[i].make(&e);
-		shrink(folder, edge_cases[i].name,
-		       (struct view){(const uint8_t *)e.log.p, e.log.n});
+		write_chunk(folder, edge_cases[i].name,
+			    (struct view){(const uint8_t *)e.log.p, e.log.n});
 		buf_free(&e.log);
 	}
+}
+
+/* Steps of fuzz_carve. */
+#define STEP_PART(chunk, place, length, shift) 0, (place)&0xff, (place) >> 8, chunk, length, shift
+#define STEP_CHUNK(i) STEP_PART(i, 0, 255, 5)
+#define STEP_RAW(length) 1, 0, 0, 0, length, 0
+#define STEP_ZEROS(length, shift) 2, 0, 0, 0, length, shift
+#define STEP_PATCH(place, length) 3, (place)&0xff, (place) >> 8, 0, (length)-1, 0
+
+static void write_carve_seeds(const char *folder)
+{
+	static const uint8_t whole[] = {0, 0, STEP_CHUNK(0), STEP_CHUNK(1), STEP_CHUNK(2)},
+			     large[] = {0, 60, STEP_CHUNK(0), STEP_ZEROS(255, 8), STEP_CHUNK(1)},
+			     zeros[] = {0, 0, STEP_ZEROS(200, 4)},
+			     odd_place[] = {7,           2, STEP_RAW(3),  1, 2, 3, STEP_CHUNK(0),
+					    STEP_RAW(1), 9, STEP_CHUNK(1)},
+			     halves[] = {0, 3, STEP_PART(0, 0, 150, 3), STEP_PART(1, 1200, 255, 5)},
+			     loose[] = {0,
+					1,
+					STEP_ZEROS(100, 0),
+					STEP_PART(0, 512, 255, 5),
+					STEP_ZEROS(9, 3),
+					STEP_PART(1, 1500, 255, 5)},
+			     inside[] = {9, 0, STEP_PART(0, 0, 140, 3), STEP_CHUNK(1),
+					 STEP_PART(0, 1120, 255, 5)},
+			     no_magic[] = {99, 0, STEP_CHUNK(0), STEP_PATCH(0, 4), 'X',
+					   0,  0, 'X',           STEP_CHUNK(1)},
+			     cut[] = {50, 1, STEP_CHUNK(0), STEP_ZEROS(40, 2),
+				      STEP_PART(1, 0, 200, 3)},
+			     patched[] = {1,    2,    STEP_CHUNK(0),      STEP_PATCH(1300, 2),
+					  0xff, 0xff, STEP_PATCH(600, 1), 3},
+			     signatures[] = {3,   0,   STEP_RAW(24), 'E', 'l', 'f', 'C',
+					     'h', 'n', 'k',          0,   '*', '*', 0,
+					     0,   '*', '*',          0,   0,   'E', 'l',
+					     'f', 'C', 'h',          'n', 'k', 0,   STEP_CHUNK(0)};
+	static const struct {
+		const char *name;
+		struct view bytes;
+	} seeds[] = {{"whole", {whole, sizeof(whole)}},
+		     {"large", {large, sizeof(large)}},
+		     {"zeros", {zeros, sizeof(zeros)}},
+		     {"odd_place", {odd_place, sizeof(odd_place)}},
+		     {"halves", {halves, sizeof(halves)}},
+		     {"loose", {loose, sizeof(loose)}},
+		     {"chunk_inside_chunk", {inside, sizeof(inside)}},
+		     {"no_magic", {no_magic, sizeof(no_magic)}},
+		     {"cut", {cut, sizeof(cut)}},
+		     {"patched", {patched, sizeof(patched)}},
+		     {"signatures", {signatures, sizeof(signatures)}}};
+
+	make_folders(folder);
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++)
+		write_seed(folder, seeds[i].name, seeds[i].bytes.p, seeds[i].bytes.n);
 }
 
 static void write_corpus(const char *folder)
@@ -317,6 +376,8 @@ static void write_corpus(const char *folder)
 	write_edge_seeds(below);
 	join_path(below, folder, "binxml");
 	write_binxml_seeds(below);
+	join_path(below, folder, "carve");
+	write_carve_seeds(below);
 }
 
 #endif
