@@ -93,6 +93,11 @@ static void test_event_data(void **state)
 	expect(a, "0EventData* 1Data* ");
 
 	start(a);
+	lost_element(a, "SET");
+	asm_close(a);
+	expect(a, "0EventData* ");
+
+	start(a);
 	asm_open(a, 0xffff, "EventData");
 	asm_body(a);
 	lost_data(a, "first", 0);

@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include "base/limits.h"
 #include "base/os.h"
 #include "base/threads.h"
 #include "binxml_asm.h"
@@ -527,6 +528,52 @@ static void test_library_crowded(void **state)
 	template_library_free(lib);
 }
 
+/* Very many files with the same template, then one with another. */
+#define MANY_SOURCES (LIMIT_LIBRARY_PLACES + 2)
+
+static const char *many_path(void *context, uint32_t source)
+{
+	(void)context;
+	return source == MANY_SOURCES - 1 ? "last.evtx" : "one.evtx";
+}
+
+static void many_chunks(void *context, uint32_t source,
+			bool (*chunk)(void *argument, struct view bytes, uint64_t offset),
+			void *argument)
+{
+	const struct logs *const l = context;
+	const struct binasm *const a = l->chunk[source == MANY_SOURCES - 1];
+
+	(void)!chunk(argument, (struct view){a->chunk, a->at}, 4096);
+}
+
+static void test_library_many_files(void **state)
+{
+	struct binasm lost, one, last;
+	struct logs l = {{&one, &last}, 2, 0};
+	const struct template_feed feed = {&l, MANY_SOURCES, many_path, many_chunks};
+	struct template_library *const lib = template_library_new(&feed);
+	struct reading r;
+	size_t d;
+
+	(void)state;
+	assert_non_null(lib);
+	asm_start(&lost);
+	put_record(&lost, NOWHERE, SHORT_ID + 1);
+	asm_start(&one);
+	put_defining(&one, "one", VALUE_UINT32);
+	asm_start(&last);
+	d = put_defining(&last, "last", VALUE_UINT32);
+	set_id(&last, d, SHORT_ID + 1);
+	put32(last.chunk + d + 4, SHORT_ID + 1);
+	read_chunk(&r, &lost, (struct evtx_options){.library = lib});
+	assert_int_equal(r.records, 1);
+	assert_string_equal(r.event->template_path, "last.evtx");
+	assert_false(r.event->template_ambiguous);
+	asm_read_end(&r);
+	template_library_free(lib);
+}
+
 /* More or fewer slots than values: another version of the template. */
 static void test_library_counts(void **state)
 {
@@ -726,6 +773,7 @@ int main(void)
 		cmocka_unit_test(test_library_order),
 		cmocka_unit_test(test_library_ambiguous),
 		cmocka_unit_test(test_library_crowded),
+		cmocka_unit_test(test_library_many_files),
 		cmocka_unit_test(test_library_counts),
 		cmocka_unit_test(test_library_table),
 		cmocka_unit_test(test_library_threads),

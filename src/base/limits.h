@@ -65,7 +65,8 @@
 #define LIMIT_PORTABLE_FORM (256u << 10)
 
 /* Compiled size of the templates of all files that are kept for records whose own is lost, and how
- * many times it is noted that a file has one of them. Windows' own take some MiB. */
+ * many times it is noted that a file has one of them (a collection of twenty hosts has more: they
+ * are then known from fewer files). Windows' own take some MiB. */
 #define LIMIT_LIBRARY_BYTES (32u << 20)
 #define LIMIT_LIBRARY_PLACES (1u << 17)
 

@@ -471,16 +471,31 @@ static uint32_t next_inside(const struct compile *s, uint32_t i, uint32_t from)
 	return from < end ? from : 0;
 }
 
+/* Whether the first attribute of the element at op `i` is Name. */
+static bool has_name(const struct compile *s, uint32_t i)
+{
+	return s->ops[i + 1].kind == OP_ATTRIBUTE && s->ops[i + 1].name->atom == ATOM_NAME;
+}
+
+/* Whether the element at op `i` is nothing but a Name. */
+static bool is_empty(const struct compile *s, uint32_t i)
+{
+	const uint32_t end = s->ops[i].next - 1;
+
+	for (i = s->ops[i + 1].next; i < end; i++) {
+		if (s->ops[i].kind != OP_BODY)
+			return false;
+	}
+	return true;
+}
+
 /* Whether an element in EventData can be Data, if its name is lost: it has a Name, and no elements
  * inside (ComplexData has). */
 static bool can_be_data(const struct compile *s, uint32_t i)
 {
-	const struct binxml_op *const open = &s->ops[i];
-
-	if (!is_lost(open->name))
-		return open->name->atom == ATOM_DATA;
-	return open[1].kind == OP_ATTRIBUTE && open[1].name->atom == ATOM_NAME &&
-	       !next_inside(s, i, i + 1);
+	if (!is_lost(s->ops[i].name))
+		return s->ops[i].name->atom == ATOM_DATA;
+	return has_name(s, i) && !next_inside(s, i, i + 1);
 }
 
 /* Whether the element at op `i` holds elements, and all of them can be Data. */
@@ -507,15 +522,16 @@ static void restore_data(const struct compile *s, uint32_t i)
 /*
  * The names that event definitions share are stored where a chunk uses them first, at its start,
  * which is overwritten first. Two of them are known by their place: a definition's one element is
- * EventData where it consists of Data, and what is in EventData with an attribute Name and no
- * elements is Data (MS-EVEN6 2.2.12, event manifests: the author has no say in them; EventData can
- * have a Name as well). Other names can't be known.
+ * EventData where it consists of Data or of a Name alone, and what is in EventData with an
+ * attribute Name and no elements is Data (MS-EVEN6 2.2.12, event manifests: the author has no say
+ * in them; EventData can have a Name as well). Other names can't be known.
  */
 static enum tocsin_status restore_names(struct compile *s)
 {
 	const struct binxml_op *const ops = s->ops;
 
-	if (s->count && ops[0].kind == OP_OPEN && is_lost(ops[0].name) && holds_data(s, 0))
+	if (s->count && ops[0].kind == OP_OPEN && is_lost(ops[0].name) &&
+	    (holds_data(s, 0) || (has_name(s, 0) && is_empty(s, 0))))
 		restore(&ops[0], "E\0v\0e\0n\0t\0D\0a\0t\0a", "EventData");
 	for (uint32_t i = 0; i < s->count; i++) {
 		if (ops[i].kind == OP_OPEN && ops[i].name->atom == ATOM_EVENT_DATA)

@@ -46,6 +46,7 @@ struct template_library {
 	struct template_feed feed;
 	struct mutex lock; /* until it is built */
 	bool built;
+	bool incomplete; /* it is full: there are templates that it does not have */
 	struct template_store *store;
 	struct arena arena; /* of candidates and places */
 	struct candidate *bucket[BUCKETS];
@@ -101,16 +102,16 @@ static uint32_t slots(const struct binxml_program *p)
 
 static bool full(const struct template_library *l)
 {
-	return l->places >= LIMIT_LIBRARY_PLACES ||
-	       template_store_bytes(l->store) > LIMIT_LIBRARY_BYTES;
+	return template_store_bytes(l->store) > LIMIT_LIBRARY_BYTES;
 }
 
-/* Notes that the source at hand has a candidate too. */
+/* Notes that the source at hand has a candidate too. Where there are more of them than are noted,
+ * the candidate is known from another file, and says the same. */
 static void add_place(struct build *b, struct candidate *c, uint64_t offset)
 {
 	struct place *place;
 
-	if (c->last->source == b->source)
+	if (c->last->source == b->source || b->l->places >= LIMIT_LIBRARY_PLACES)
 		return;
 	place = arena_alloc(&b->l->arena, sizeof(*place));
 	if (!place)
@@ -177,6 +178,8 @@ static void add_definition(struct build *b, size_t at)
 	/* A full store returns what it was given. */
 	if (kept != fresh)
 		add_program(b, kept, b->offset + at);
+	else
+		b->l->incomplete = true;
 }
 
 static void search_instances(struct build *b, struct view chunk)
@@ -239,6 +242,7 @@ static void build(struct template_library *l)
 
 	for (; b.source < l->feed.source_count && !full(l); b.source++)
 		l->feed.chunks(l->feed.context, b.source, on_chunk, &b);
+	l->incomplete |= full(l);
 	arena_free(&b.context.arena);
 }
 
@@ -316,6 +320,6 @@ const struct binxml_program *template_library_find(struct template_library *l, u
 	ret_place->path = l->feed.path(l->feed.context, best_place->source);
 	ret_place->offset = best_place->offset;
 	/* Where there were too many, some are not known. */
-	ret_place->ambiguous = ambiguous || same >= LIMIT_TEMPLATE_CHAIN;
+	ret_place->ambiguous = ambiguous || l->incomplete || same >= LIMIT_TEMPLATE_CHAIN;
 	return best->program;
 }
