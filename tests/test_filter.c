@@ -586,7 +586,7 @@ static void errors(void **state)
 		{FILTER_RECORD, "18446744073709551616", TOCSIN_SYNTAX, 0, "large",
 		 "18446744073709551615"},
 		{FILTER_RECORD, "x", TOCSIN_SYNTAX, 0, "record id", "1000-2000"},
-		{FILTER_PROVIDER, "", TOCSIN_SYNTAX, 0, "empty name", ""},
+		{FILTER_PROVIDER, "", TOCSIN_SYNTAX, 0, "name is expected", ""},
 		{FILTER_PROVIDER, "\xc3\xa9[a", TOCSIN_INVALID, 2, "wildcard", "`["},
 		{FILTER_CHANNEL, "\xf0\x9f\x98\x80\xc3\xa9[z-a]", TOCSIN_INVALID, 6, "wildcard",
 		 "backwards"},
@@ -598,7 +598,7 @@ static void errors(void **state)
 		{FILTER_REGEX, "", TOCSIN_SYNTAX, 0, "empty expression", ""},
 		{FILTER_WHERE, "$_.Id -eq", TOCSIN_SYNTAX, 9, "", ""},
 		{FILTER_WHERE, "Get-Process", TOCSIN_SYNTAX, 0, "", ""},
-		{FILTER_WHERE, "", TOCSIN_SYNTAX, 0, "", ""},
+		{FILTER_WHERE, " \t", TOCSIN_SYNTAX, 0, "condition is expected", ""},
 	};
 
 	(void)state;

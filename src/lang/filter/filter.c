@@ -133,7 +133,7 @@ static enum tocsin_status like(struct filter *f, struct operand left, const char
 {
 	struct view name;
 
-	TRY(read_text(f, text, "an empty name fits no event", &name));
+	TRY(read_text(f, text, "a name is expected here", &name));
 	return at_byte(f, text,
 		       predicate_like(&f->q->arena, left, false, false, name, ret, f->error));
 }
@@ -289,6 +289,8 @@ static enum tocsin_status add_conditions(struct filter *f, const struct filter_t
 		if (terms[i].kind != FILTER_WHERE)
 			continue;
 		*ret_term = i;
+		ENSURE(terms[i].text[strspn(terms[i].text, " \t\r\n")], f->error, TOCSIN_SYNTAX, 0,
+		       "a condition is expected here");
 		TRY(powershell_add_condition(view_of(terms[i].text), f->q, f->error));
 	}
 	return TOCSIN_OK;
