@@ -128,8 +128,8 @@ static void test_read(void **state)
 	tocsin_reader_free(NULL);
 }
 
-/* Every loss is told once, at its place; reading goes on behind it, and in a chunk that has lost its
- * signature. */
+/* Every loss is told once, at its place; reading goes on behind it, and in a chunk that has lost
+ * its signature. */
 static void test_damage(void **state)
 {
 	struct buf log = {0};

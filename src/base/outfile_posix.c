@@ -150,8 +150,8 @@ enum tocsin_status outfile_write_at(struct outfile *file, uint64_t offset, const
 	size_t done = 0;
 
 	while (done < n) {
-		const ssize_t r = pwrite(file->fd, (const char *)p + done, n - done,
-					 (off_t)(offset + done));
+		const ssize_t r =
+			pwrite(file->fd, (const char *)p + done, n - done, (off_t)(offset + done));
 
 		if (r < 0 && errno == EINTR)
 			continue;

@@ -53,8 +53,8 @@ TOCSIN_MUST_USE bool table_write(const struct table *t, struct buf *out, unsigne
 				 bool color);
 
 /*
- * One cell of exactly `width` columns, for a table that is written as it comes: cut with … or filled
- * with blanks. The text must be clean.
+ * One cell of exactly `width` columns, for a table that is written as it comes: cut with … or
+ * filled with blanks. The text must be clean.
  */
 void table_put(struct buf *out, struct view text, size_t width, bool right, enum table_style style,
 	       bool color);
