@@ -9,6 +9,7 @@
 #include "binxml_asm.h"
 #include "format/evtx/portable_internal.h"
 #include "format/evtx/template_library.h"
+#include "evtx_memory.h"
 #include "portable_lab.h"
 
 static struct view bytes_of(const struct buf *b)
@@ -303,6 +304,40 @@ static void test_ids(void **state)
 	}
 	assert_int_equal(n, 1 + sizeof(ids) / sizeof(*ids));
 	assert_int_equal(evtx_writer_chunks(lab.writer), 4);
+	buf_free(&record);
+	lab_close(&lab);
+}
+
+/* Two logs in the order of time: falling ids do not cost a chunk each, and nobody stops at the
+ * first record that has the last one's id. */
+static void test_interleaved(void **state)
+{
+	struct lab lab = {.every = 50};
+	struct buf record = {0};
+	size_t records = 0, chunks, full = 0;
+
+	(void)state;
+	assert_true(lab_open(&lab));
+	seven_records(&lab, 1);
+	buf_add(&record, lab.record.p, lab.record.n);
+	for (uint64_t i = 1; i <= 4000; i++)
+		add_raw(&lab, &record, i % 2 ? 5000 + i / 2 : 100 + i / 2);
+	assert_ok(evtx_writer_finish(lab.writer, NULL));
+	chunks = (size_t)evtx_writer_chunks(lab.writer);
+	for (size_t at = 4096; at < lab.log.n; at += 65536) {
+		const uint8_t *const c = (const uint8_t *)lab.log.p + at;
+
+		full += le32(c + 48) > 60000;
+		for (size_t k = 512; k < le32(c + 48); k += le32(c + k + 4), records++) {
+			const bool last = k == le32(c + 44);
+
+			assert_true(last || le64(c + k + 8) != le64(c + 32));
+		}
+	}
+	assert_int_equal(records, 4001);
+	assert_true(chunks - full <= 9 + chunks / 8);
+	assert_int_equal(log_read(bytes_of(&lab.log), NULL, NULL).records, 4001);
+	assert_int_equal(log_read(bytes_of(&lab.log), NULL, NULL).damages, 0);
 	buf_free(&record);
 	lab_close(&lab);
 }
@@ -755,6 +790,7 @@ int main(void)
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_store_order),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_interleaved),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_many_templates),
 		cmocka_unit_test(test_full_store),

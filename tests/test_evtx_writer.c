@@ -406,6 +406,29 @@ static void test_dirty(void **state)
 }
 
 /* Texts of all lengths around what one chunk holds: written exactly or refused, never cut. */
+/* Only a record that needs all of a chunk takes its last bytes. */
+static void test_last_bytes(void **state)
+{
+	static const uint8_t zeros[65024];
+	struct buf log = {0};
+	struct evtx_writer *const w = evtx_writer_new(evtx_sink_buf(&log), NULL);
+
+	(void)state;
+	/* A record has 28 bytes besides its content. */
+	assert_ok(evtx_writer_add_raw(w, 1, 1, (struct view){zeros, 1000 - 28}, NULL));
+	assert_ok(evtx_writer_add_raw(w, 2, 1, (struct view){zeros, 64024 - 28}, NULL));
+	assert_ok(evtx_writer_add_raw(w, 3, 1, (struct view){zeros, 65024 - 28}, NULL));
+	assert_ok(evtx_writer_add_raw(w, 4, 1, (struct view){zeros, 1000 - 28}, NULL));
+	assert_ok(evtx_writer_add_raw(w, 5, 1, (struct view){zeros, 64016 - 28}, NULL));
+	assert_ok(evtx_writer_finish(w, NULL));
+	assert_int_equal(log.n, 4096 + 4 * 65536);
+	assert_int_equal(le32((const uint8_t *)log.p + 4096 + 48), 1512);
+	assert_int_equal(le32((const uint8_t *)log.p + 4096 + 2 * 65536 + 48), 65536);
+	assert_int_equal(le32((const uint8_t *)log.p + 4096 + 3 * 65536 + 48), 65528);
+	evtx_writer_free(w);
+	buf_free(&log);
+}
+
 static void test_limit(void **state)
 {
 	char *const text = malloc(40000);
@@ -648,13 +671,13 @@ static void test_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classic), cmocka_unit_test(test_types),
-		cmocka_unit_test(test_arrays),  cmocka_unit_test(test_shapes),
-		cmocka_unit_test(test_chunks),  cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_dirty),   cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_sink_fails),
-		cmocka_unit_test(test_steady),  cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_rewrite),
+		cmocka_unit_test(test_classic),    cmocka_unit_test(test_types),
+		cmocka_unit_test(test_arrays),     cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_chunks),     cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_dirty),      cmocka_unit_test(test_last_bytes),
+		cmocka_unit_test(test_limit),      cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_sink_fails), cmocka_unit_test(test_steady),
+		cmocka_unit_test(test_texts),      cmocka_unit_test(test_rewrite),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,22 @@ static void test_wrapped_stale_header(void **state)
 	buf_free(&log);
 }
 
+/* Two logs in one, the one with the higher ids first: its records are numbered through, so it has
+ * not wrapped. */
+static void test_put_behind_each_other(void **state)
+{
+	struct buf log = {0}, other = {0};
+
+	(void)state;
+	make_log(&log, 2, 100);
+	make_log(&other, 1, 7);
+	memcpy(chunk_of(&log, 1), chunk_of(&other, 0), EVTX_CHUNK_SIZE);
+	put64(chunk_of(&log, 1) + 8, 103);
+	expect_log(&log, false, "100 101 102 !mismatch:11000 7 8 9 ");
+	buf_free(&log);
+	buf_free(&other);
+}
+
 /* Ids that step down more than once show no order: as it lies. */
 static void test_garbage_ids(void **state)
 {
@@ -515,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_wrapped),
 		cmocka_unit_test(test_wrapped_stale_header),
+		cmocka_unit_test(test_put_behind_each_other),
 		cmocka_unit_test(test_garbage_ids),
 		cmocka_unit_test(test_chunk_damage),
 		cmocka_unit_test(test_old_bytes_behind),

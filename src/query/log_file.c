@@ -30,6 +30,7 @@ struct head {
 	bool zero;            /* nothing there */
 	bool magic;           /* a chunk */
 	uint64_t first, last; /* record ids; 0 where not known */
+	uint64_t number;      /* of its first record in the file */
 };
 
 /* Up to `n` bytes at `offset`; what can't be read counts as not there: reading it reports it. */
@@ -58,7 +59,7 @@ static size_t peek(const struct log_file *f, uint64_t offset, uint8_t *to, size_
  */
 static struct head chunk_head(const struct log_file *f, uint32_t number)
 {
-	struct head head = {false, false, 0, 0};
+	struct head head = {false, false, 0, 0, 0};
 	uint8_t p[PEEK_SIZE] = {0};
 	const size_t n = peek(f, log_file_chunk_offset(f, number), p, sizeof(p));
 	uint64_t first, last;
@@ -67,6 +68,7 @@ static struct head chunk_head(const struct log_file *f, uint32_t number)
 	head.magic = memcmp(p, chunk_magic, sizeof(chunk_magic)) == 0;
 	if (n < PEEK_SIZE || !head.magic)
 		return head;
+	head.number = le64(p + 8);
 	first = le64(p + 24);
 	last = le64(p + 32);
 	if (first && first <= last && last - first < RECORDS_MAX) {
@@ -227,12 +229,13 @@ static void plan_header(struct log_file *f)
 
 /*
  * A log that has wrapped is its records' order, rotated: going by place, the ids step down exactly
- * once. Anything else (ids damaged, logs glued together) is read as it lies.
+ * once, and so do the numbers that records have in their file. Anything else (ids damaged, logs put
+ * behind each other) is read as it lies.
  */
 static uint32_t find_oldest(const struct log_file *f)
 {
 	uint32_t i, steps = 0, oldest = 0;
-	uint64_t before = 0, first = 0;
+	uint64_t before = 0, first = 0, number = 0;
 
 	for (i = 0; i < f->used; i++) {
 		const struct head head = chunk_head(f, i);
@@ -242,10 +245,13 @@ static uint32_t find_oldest(const struct log_file *f)
 		if (!first)
 			first = head.first;
 		if (head.first < before) {
+			if (head.number > number)
+				return 0;
 			steps++;
 			oldest = i;
 		}
 		before = head.first;
+		number = head.number;
 	}
 	return steps == 1 && before < first ? oldest : 0;
 }
@@ -325,7 +331,7 @@ static bool chunk_is_zero(const struct log_file *f, uint32_t number)
  */
 static void hole(const struct log_file *f, uint32_t number, struct tocsin_error *ret_damage)
 {
-	struct head before = {false, false, 0, 0}, after = before;
+	struct head before = {false, false, 0, 0, 0}, after = before;
 	char records[64] = "";
 	uint32_t end = number + 1;
 

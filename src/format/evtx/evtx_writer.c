@@ -22,6 +22,12 @@
 #define CHUNK_FLAGS 1u
 #define CHUNK_NO_CRC32 4u
 #define NO_RECORD UINT64_MAX
+/* The last id of a chunk whose ids do not rise: with the first one, a range that is none. No record
+ * of it may have this id: some readers stop at the one that does. */
+#define NO_RANGE 0u
+/* Chunks that may end before they are full: so many, and each eighth. */
+#define EARLY_CHUNKS 8u
+#define EARLY_SHARE 8u
 
 struct evtx_writer {
 	struct evtx_sink sink;
@@ -30,8 +36,10 @@ struct evtx_writer {
 	uint64_t records, chunks;   /* chunks that the sink has, the first at FILE_HEADER */
 	uint64_t first_id, last_id; /* of the chunk being filled */
 	uint64_t chunk_records;     /* in it */
+	uint64_t early;             /* chunks that ended where an id did not rise */
 	uint64_t header_next;       /* the next id as the file's header tells it: above all ids */
 	uint32_t last_record;       /* offset of its last record; 0: it is empty */
+	bool falls;                 /* its ids do not rise */
 	bool started;               /* the sink has a file header */
 	bool finished;
 	struct pen pen;
@@ -142,7 +150,7 @@ static void close_chunk_header(struct evtx_writer *w)
 	put64(c + 8, w->last_record ? behind - w->chunk_records : 1);
 	put64(c + 16, w->last_record ? behind - 1 : NO_RECORD);
 	put64(c + 24, w->last_record ? w->first_id : NO_RECORD);
-	put64(c + 32, w->last_record ? w->last_id : NO_RECORD);
+	put64(c + 32, !w->last_record ? NO_RECORD : w->falls ? NO_RANGE : w->last_id);
 	put32(c + 40, 128);
 	put32(c + 44, w->last_record);
 	put32(c + 48, w->pen.at);
@@ -165,6 +173,7 @@ static enum tocsin_status write_chunk(struct evtx_writer *w, struct tocsin_error
 	w->chunks++;
 	w->last_record = 0;
 	w->chunk_records = 0;
+	w->falls = false;
 	pen_reset(&w->pen);
 	return TOCSIN_OK;
 }
@@ -218,8 +227,10 @@ static enum tocsin_status write_record(struct evtx_writer *w, const struct recor
 		pen_8(pen, 0);
 	size = pen->at - start + RECORD_TRAILER;
 	pen_32(pen, size);
-	ENSURE(!pen->overflow, error, TOCSIN_LIMIT, FILE_HEADER + w->chunks * CHUNK_SIZE + start,
-	       "the record is larger than a chunk");
+	/* Windows leaves a chunk's last bytes free, and libevtx does not see a record that ends
+	 * with them; one that fills a chunk by itself has to. */
+	ENSURE(!pen->overflow && (pen->at < CHUNK_SIZE || !w->last_record), error, TOCSIN_LIMIT,
+	       FILE_HEADER + w->chunks * CHUNK_SIZE + start, "the record is larger than a chunk");
 	put32(pen->chunk + start + 4, size);
 	return TOCSIN_OK;
 }
@@ -247,6 +258,8 @@ static enum tocsin_status add_record(struct evtx_writer *w, const struct record 
 	}
 	if (!w->last_record)
 		w->first_id = r->id;
+	else if (r->id <= w->last_id)
+		w->falls = true;
 	w->last_record = start;
 	w->last_id = r->id;
 	w->next_record = r->id + 1;
@@ -302,6 +315,17 @@ enum tocsin_status evtx_writer_add_filled(struct evtx_writer *w, uint64_t record
 	return add_record(w, &r, error);
 }
 
+/*
+ * Whether the chunk ends before an id that does not rise. In logs of Windows they do, and logs that
+ * are put behind each other stay as they were; but records of several logs in the order of time
+ * would take a chunk each, so most chunks have to be full.
+ */
+static bool ends_at(const struct evtx_writer *w, uint64_t record_id)
+{
+	return w->early < EARLY_CHUNKS + w->chunks / EARLY_SHARE || record_id == NO_RANGE ||
+	       w->first_id == NO_RANGE;
+}
+
 enum tocsin_status evtx_writer_add_exact(struct evtx_writer *w, uint64_t record_id,
 					 uint64_t written, pen_fill fill, const void *filling,
 					 struct tocsin_error *error)
@@ -313,8 +337,10 @@ enum tocsin_status evtx_writer_add_exact(struct evtx_writer *w, uint64_t record_
 		.filling = filling,
 	};
 
-	if (w->last_record && record_id <= w->last_id)
+	if (w->last_record && record_id <= w->last_id && ends_at(w, record_id)) {
 		TRY(write_chunk(w, error));
+		w->early++;
+	}
 	return add_record(w, &r, error);
 }
 
