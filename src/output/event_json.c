@@ -3,6 +3,8 @@
  * JSON in evtx_dump's shape (docs/json.md), a line an object or one array of them. What is not told
  * by the record itself, where it was found, is a second member beside "Event": "Origin".
  */
+#include <stdio.h>
+
 #include "output/event_values.h"
 #include "output/json.h"
 
