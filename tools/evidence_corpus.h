@@ -347,10 +347,19 @@ static void write_carve_seeds(const char *folder)
 					     'h', 'n', 'k',          0,   '*', '*', 0,
 					     0,   '*', '*',          0,   0,   'E', 'l',
 					     'f', 'C', 'h',          'n', 'k', 0,   STEP_CHUNK(0)};
+	/* The first one leaves records to the second one, which starts inside of it. */
+	static const uint8_t left[] = {0,
+				       0,
+				       STEP_PART(0, 0, 184, 2),
+				       STEP_PART(2, 0, 16, 0),
+				       STEP_PART(0, 2456, 118, 2),
+				       STEP_ZEROS(16, 0),
+				       STEP_CHUNK(0)};
 	static const struct {
 		const char *name;
 		struct view bytes;
 	} seeds[] = {{"whole", {whole, sizeof(whole)}},
+		     {"left", {left, sizeof(left)}},
 		     {"large", {large, sizeof(large)}},
 		     {"zeros", {zeros, sizeof(zeros)}},
 		     {"odd_place", {odd_place, sizeof(odd_place)}},

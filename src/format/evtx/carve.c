@@ -168,52 +168,6 @@ static enum tocsin_status open_chunk(struct evtx_carver *c, size_t at, size_t en
 	return status;
 }
 
-/* Marks the records of chunks before the window's own part, which another window gives. */
-static void read_margin(struct evtx_carver *c)
-{
-	c->margin_read = true;
-	for (size_t i = 0; i < c->chunks.count && c->chunks.list[i] < c->start; i++) {
-		const size_t at = c->chunks.list[i], end = carve_chunk_end(c, i);
-		struct evtx_loss loss;
-		const struct event *e;
-		enum tocsin_status status;
-
-		if (end <= c->start || open_chunk(c, at, end, true, NULL) != TOCSIN_OK)
-			continue;
-		while ((status = evtx_chunk_next(c->d, &e, &loss, NULL)) != TOCSIN_END) {
-			if (status == TOCSIN_OK)
-				mark_given(c, (size_t)(e->offset - c->offset));
-		}
-	}
-	carve_budget_end(c);
-}
-
-/* Starts the next chunk; what is wrong with it as a whole is told. */
-static enum tocsin_status begin_chunk(struct evtx_carver *c, struct evtx_loss *ret_loss,
-				      struct tocsin_error *error)
-{
-	const size_t i = c->next_chunk++, at = c->chunks.list[i];
-	enum tocsin_status status;
-
-	c->chunk_at = at;
-	c->chunk_end = carve_chunk_end(c, i);
-	c->overlaps = i && c->reach.list[i - 1] > at;
-	c->beyond = 0;
-	if (c->overlaps && !c->margin_read)
-		read_margin(c);
-	carve_account_rest(c, at);
-	c->state = CHUNK_OPEN;
-	status = open_chunk(c, at, c->chunk_end, c->overlaps, error);
-	if (status != TOCSIN_OK) {
-		/* Nothing but a piece of its header is there. */
-		ret_loss->bytes = c->overlaps ? 0 : c->chunk_end - at;
-		return status;
-	}
-	if (error->status == TOCSIN_TRUNCATED)
-		error->msg = "a chunk is cut off";
-	return error->status == TOCSIN_OK ? TOCSIN_END : error->status;
-}
-
 /* The chunk was read; records in it that are not its own follow. */
 static void end_chunk(struct evtx_carver *c)
 {
@@ -282,6 +236,66 @@ static bool leave(struct evtx_carver *c, const struct event *e)
 	return true;
 }
 
+/* Whether an event of the chunk at hand is the chunk's to give, and was not given before; then it
+ * counts as given. */
+static bool takes(struct evtx_carver *c, const struct event *e)
+{
+	const size_t at = (size_t)(e->offset - c->offset);
+
+	if (was_given(c, at) || leave(c, e))
+		return false;
+	mark_given(c, at);
+	return true;
+}
+
+/* Marks the records of chunks before the window's own part, which another window gives. */
+static void read_margin(struct evtx_carver *c)
+{
+	c->margin_read = true;
+	for (size_t i = 0; i < c->chunks.count && c->chunks.list[i] < c->start; i++) {
+		struct evtx_loss loss;
+		const struct event *e;
+		enum tocsin_status status;
+
+		c->chunk_at = c->chunks.list[i];
+		c->chunk_end = carve_chunk_end(c, i);
+		if (c->chunk_end <= c->start ||
+		    open_chunk(c, c->chunk_at, c->chunk_end, true, NULL) != TOCSIN_OK)
+			continue;
+		while ((status = evtx_chunk_next(c->d, &e, &loss, NULL)) != TOCSIN_END) {
+			if (status == TOCSIN_OK)
+				(void)takes(c, e);
+		}
+	}
+	carve_budget_end(c);
+}
+
+/* Starts the next chunk; what is wrong with it as a whole is told. */
+static enum tocsin_status begin_chunk(struct evtx_carver *c, struct evtx_loss *ret_loss,
+				      struct tocsin_error *error)
+{
+	const size_t i = c->next_chunk++, at = c->chunks.list[i];
+	enum tocsin_status status;
+
+	c->overlaps = i && c->reach.list[i - 1] > at;
+	if (c->overlaps && !c->margin_read)
+		read_margin(c);
+	c->chunk_at = at;
+	c->chunk_end = carve_chunk_end(c, i);
+	c->beyond = 0;
+	carve_account_rest(c, at);
+	c->state = CHUNK_OPEN;
+	status = open_chunk(c, at, c->chunk_end, c->overlaps, error);
+	if (status != TOCSIN_OK) {
+		/* Nothing but a piece of its header is there. */
+		ret_loss->bytes = c->overlaps ? 0 : c->chunk_end - at;
+		return status;
+	}
+	if (error->status == TOCSIN_TRUNCATED)
+		error->msg = "a chunk is cut off";
+	return error->status == TOCSIN_OK ? TOCSIN_END : error->status;
+}
+
 static enum tocsin_status chunk_next(struct evtx_carver *c, const struct event **ret_event,
 				     struct evtx_loss *ret_loss, struct tocsin_error *error)
 {
@@ -303,13 +317,9 @@ static enum tocsin_status chunk_next(struct evtx_carver *c, const struct event *
 		}
 		at = (size_t)(e->offset - c->offset);
 		end = at + e->size;
-		if (was_given(c, at)) {
-			c->account.copies++;
+		c->account.copies += was_given(c, at);
+		if (!takes(c, e))
 			continue;
-		}
-		if (leave(c, e))
-			continue;
-		mark_given(c, at);
 		if (end > c->told)
 			c->beyond += end - larger(at, c->told);
 		carve_give(c, e, chunk_note, ret_event);
