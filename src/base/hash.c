@@ -22,7 +22,9 @@ static uint64_t rotate(uint64_t v, unsigned n)
 	return v >> n | v << (64 - n);
 }
 
-static void mix(uint64_t *v, unsigned a, unsigned b, unsigned c, unsigned d, uint64_t x, uint64_t y)
+/* Inlined, so that `v` stays in registers: calls take twice as long. */
+__attribute__((always_inline)) static inline void
+mix(uint64_t *v, unsigned a, unsigned b, unsigned c, unsigned d, uint64_t x, uint64_t y)
 {
 	v[a] += v[b] + x;
 	v[d] = rotate(v[d] ^ v[a], 32);

@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 
+#include "base/siphash.h"
 #include "base/spool.h"
 
 #define HASH_SIZE 16u
@@ -43,6 +44,7 @@ struct seen_set {
 	size_t memory;
 	struct hash *table; /* all zero: free */
 	size_t room, count; /* room: a power of two */
+	uint64_t salt;      /* of this set: evidence can't be made to meet in one place */
 	bool has_zero;      /* the hash that looks like a free place */
 	uint64_t *filter;   /* NULL before the first run */
 	size_t filter_words;
@@ -55,9 +57,13 @@ struct seen_set {
 
 static const struct hash zero;
 
+/* Any order does. */
 static int compare(const struct hash *a, const struct hash *b)
 {
-	return memcmp(a->p, b->p, HASH_SIZE);
+	const uint64_t x = le64(a->p), y = le64(b->p);
+	const uint64_t more_x = le64(a->p + 8), more_y = le64(b->p + 8);
+
+	return x != y ? (x > y) - (x < y) : (more_x > more_y) - (more_x < more_y);
 }
 
 /* Both halves mixed: callers' hashes need not be even in all their bits. */
@@ -84,6 +90,7 @@ static size_t power_below(size_t n)
 struct seen_set *seen_set_new(size_t memory)
 {
 	struct seen_set *const s = calloc(1, sizeof(*s));
+	struct siphash_key key;
 
 	if (!s)
 		return NULL;
@@ -97,6 +104,8 @@ struct seen_set *seen_set_new(size_t memory)
 		free(s);
 		return NULL;
 	}
+	key = siphash_key_of(s->table);
+	s->salt = siphash(&key, (struct view){(const uint8_t *)"", 0});
 	return s;
 }
 
@@ -120,7 +129,7 @@ void seen_set_free(struct seen_set *s)
 /* Where a hash is in the table, or would be. */
 static struct hash *table_slot(const struct seen_set *s, const struct hash *h)
 {
-	size_t i = (size_t)mix(h, 0) & (s->room - 1);
+	size_t i = (size_t)mix(h, s->salt) & (s->room - 1);
 
 	while (compare(&s->table[i], &zero) != 0 && compare(&s->table[i], h) != 0)
 		i = (i + 1) & (s->room - 1);
@@ -130,7 +139,7 @@ static struct hash *table_slot(const struct seen_set *s, const struct hash *h)
 static uint64_t filter_bit(const struct seen_set *s, const struct hash *h, unsigned i,
 			   uint64_t **ret_word)
 {
-	const uint64_t x = mix(h, (i + 1) * 0x9e3779b97f4a7c15u);
+	const uint64_t x = mix(h, s->salt + (i + 1) * 0x9e3779b97f4a7c15u);
 
 	*ret_word = &s->filter[(size_t)(x >> 6) & (s->filter_words - 1)];
 	return (uint64_t)1 << (x & 63);
