@@ -57,6 +57,7 @@ struct seen_set {
 
 static const struct hash zero;
 
+/* Any order does. */
 static int compare(const struct hash *a, const struct hash *b)
 {
 	const uint64_t x = le64(a->p), y = le64(b->p);
