@@ -37,7 +37,8 @@ static int by_key_then_number(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* A row's bytes tell which one it is. Not inlined: gcc would unroll the loop beyond rows of no size. */
+/* A row's bytes tell which one it is. Not inlined: gcc would unroll the loop beyond rows of no
+ * size. */
 __attribute__((noinline)) static void row_bytes(const struct row *r, uint8_t *to)
 {
 	for (uint32_t i = 0; i < r->size; i++)
