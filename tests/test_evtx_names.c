@@ -63,13 +63,13 @@ static void known_names(void **state)
 
 static bool is_letter(unsigned c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 static void written_names(void **state)
 {
 	static const uint16_t mixed[] = {0xe4, 0xd7, 0xd83d, 0xde00, 0xd83d, 'x', 0xde00, 0x4e00};
-	static const char text[] = "\xc3\xa4_\xf0\x9f\x98\x80_x_\xe4\xb8\x80";
+	static const char text[] = "\xc3\xa4___x_\xe4\xb8\x80";
 	uint8_t bytes[sizeof(mixed)];
 	char out[3 * sizeof(mixed)];
 
@@ -89,11 +89,43 @@ static void written_names(void **state)
 	assert_memory_equal(out, text, sizeof(text) - 1);
 }
 
+static void expect_written(const char *name, const char *expected)
+{
+	uint8_t utf16[64];
+	char out[3 * sizeof(utf16)];
+	const size_t n = strlen(name);
+	size_t written;
+
+	for (size_t i = 0; i < n; i++)
+		put16(utf16 + 2 * i, (uint8_t)name[i]);
+	written = binxml_name_put(out, (struct view){utf16, 2 * n});
+	assert_int_equal(written, strlen(expected));
+	assert_memory_equal(out, expected, written);
+}
+
+/* One colon, in between; letters that parsers of the fourth edition refuse are none. */
+static void prefixes(void **state)
+{
+	static const uint8_t late[] = {'C', 0, 0x72, 0x0e, 'l', 0, 0x69, 0x31, 0x32, 0x0e};
+	char out[3 * sizeof(late)];
+
+	(void)state;
+	expect_written("auto-ns3:Channel", "auto-ns3:Channel");
+	expect_written(":a", "_a");
+	expect_written("a:", "a_");
+	expect_written("a:b:c", "a:b_c");
+	expect_written("a::b", "a__b");
+	expect_written("a:1", "a_1");
+	assert_int_equal(binxml_name_put(out, (struct view){late, sizeof(late)}), 7);
+	assert_memory_equal(out, "C_l_\xe0\xb8\xb2", 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_names),
 		cmocka_unit_test(written_names),
+		cmocka_unit_test(prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,41 @@ static void test_names(void **state)
 		"{\"Event\":{\"#attributes\":{\"x__1__y\":\"v\"},\"B__C\":\"1\",\"___\":\"2\"}}");
 }
 
+/* No attribute stands twice in a tag, and no instruction is called xml. */
+static void test_names_twice(void **state)
+{
+	static const char *const names[] = {"a", "a", "b", "a_1", "a", "c", "d",
+					    "e", "f", "g", "h",   "b", "i"};
+
+	(void)state;
+	asm_begin(&a);
+	asm_open_list(&a, -1, "Event");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		asm_attribute(&a, names[i]);
+		asm_text(&a, "v");
+	}
+	asm_body(&a);
+	asm_8(&a, 0x0a);
+	asm_name(&a, "XmL");
+	asm_8(&a, 0x0b);
+	asm_16(&a, 1);
+	asm_units(&a, "x");
+	asm_open_list(&a, -1, "A");
+	asm_attribute(&a, "a");
+	asm_text(&a, "v");
+	asm_body(&a);
+	asm_close(&a);
+	asm_close(&a);
+	asm_expect(
+		&a,
+		"<Event a='v' a_1='v' b='v' a_1_1='v' a_2='v' c='v' d='v' e='v' f='v' g='v' h='v' "
+		"b_1='v' i='v'><?_XmL x?><A a='v'></A></Event>",
+		"{\"Event\":{\"#attributes\":{\"a\":\"v\",\"a_1\":\"v\",\"b\":\"v\","
+		"\"a_1_1\":\"v\",\"a_2\":\"v\",\"c\":\"v\",\"d\":\"v\",\"e\":\"v\","
+		"\"f\":\"v\",\"g\":\"v\",\"h\":\"v\",\"b_1\":\"v\",\"i\":\"v\"},"
+		"\"A\":{\"#attributes\":{\"a\":\"v\"}}}}");
+}
+
 /* The token of an empty tag where the start tag is closed already. */
 static void test_late_empty_tag(void **state)
 {
@@ -663,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_entities),
 		cmocka_unit_test(test_cdata_and_pi),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names_twice),
 		cmocka_unit_test(test_late_empty_tag),
 		cmocka_unit_test(test_without_header_or_end),
 		cmocka_unit_test(test_padding_of_a_record),

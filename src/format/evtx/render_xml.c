@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * XML as Windows words it: attributes in single quotes, `<x/>` where the template closes an element
- * empty and
- * `<x></x>` where it has no content, `_` for what XML 1.0 forbids, nothing between elements.
+ * empty and `<x></x>` where it has no content, `_` for what XML 1.0 forbids, nothing between
+ * elements. An attribute whose name its element has already gets a suffix, as a key of JSON does.
  */
 #include "format/evtx/evtx_decoder.h"
+#include "format/evtx/json_keys.h"
+
+#define NAMES_COMPARED 8u
 
 struct xml {
 	struct buf *out;
 	size_t start; /* where this record's text begins in `out` */
 	size_t room;  /* how long it may get */
-	bool in_attribute;
+	struct arena *arena;
+	/* The attributes of the start tag at hand: the first ones are compared one by one. */
+	const struct binxml_name *names[NAMES_COMPARED];
+	unsigned name_count;
+	struct json_keys keys; /* all of them, where there are more or one came twice */
+	bool in_attribute, failed;
 };
 
 static void add_name(struct buf *out, const struct binxml_name *name)
@@ -20,18 +28,48 @@ static void add_name(struct buf *out, const struct binxml_name *name)
 
 static void on_open(void *sink, const struct binxml_name *name)
 {
-	const struct xml *const x = sink;
+	struct xml *const x = sink;
 
+	x->name_count = 0;
+	if (x->keys.count)
+		x->keys = (struct json_keys){NULL, NULL, 0, NULL};
 	buf_byte(x->out, '<');
 	add_name(x->out, name);
+}
+
+/* Whether an attribute of this name is the first one; then it is remembered. */
+static bool is_new(struct xml *x, const struct binxml_name *name)
+{
+	if (x->keys.count || x->name_count == NAMES_COMPARED)
+		return false;
+	for (unsigned i = 0; i < x->name_count; i++) {
+		if (view_equal(x->names[i]->utf8, name->utf8))
+			return false;
+	}
+	x->names[x->name_count++] = name;
+	return true;
+}
+
+/* The name of an attribute that may be there already. */
+static struct view unique_name(struct xml *x, const struct binxml_name *name)
+{
+	struct view unique;
+
+	for (unsigned i = 0; i < x->name_count && !x->failed; i++)
+		x->failed = !json_keys_add(&x->keys, x->arena, x->names[i]->utf8).p;
+	x->name_count = 0;
+	unique = json_keys_add(&x->keys, x->arena, name->utf8);
+	x->failed |= !unique.p;
+	return unique.p ? unique : name->utf8;
 }
 
 static void on_attribute(void *sink, const struct binxml_name *name)
 {
 	struct xml *const x = sink;
+	const struct view text = is_new(x, name) ? name->utf8 : unique_name(x, name);
 
 	buf_byte(x->out, ' ');
-	add_name(x->out, name);
+	buf_add(x->out, text.p, text.n);
 	buf_add(x->out, "='", 2);
 	x->in_attribute = true;
 }
@@ -124,6 +162,13 @@ static void on_cdata(void *sink, const struct value *value)
 	buf_str(x->out, "]]>");
 }
 
+/* `xml` in any case is no name of an instruction. */
+static bool is_reserved(struct view name)
+{
+	return name.n == 3 && (name.p[0] | 0x20) == 'x' && (name.p[1] | 0x20) == 'm' &&
+	       (name.p[2] | 0x20) == 'l';
+}
+
 static void on_pi(void *sink, const struct binxml_name *target, const struct value *data)
 {
 	const struct xml *const x = sink;
@@ -131,6 +176,8 @@ static void on_pi(void *sink, const struct binxml_name *target, const struct val
 	if (x->in_attribute)
 		return;
 	buf_str(x->out, "<?");
+	if (is_reserved(target->utf8))
+		buf_byte(x->out, '_');
 	add_name(x->out, target);
 	if (data->bytes.n) {
 		buf_byte(x->out, ' ');
@@ -156,7 +203,7 @@ static bool on_failed(void *sink)
 {
 	const struct xml *const x = sink;
 
-	return x->out->failed || x->out->n - x->start > x->room;
+	return x->failed || x->out->failed || x->out->n - x->start > x->room;
 }
 
 enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e, struct buf *out)
@@ -174,7 +221,12 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 		.close = on_close,
 		.failed = on_failed,
 	};
-	struct xml x = {out, out->n, binxml_text_room(&d->context), false};
+	struct xml x = {
+		.out = out,
+		.start = out->n,
+		.room = binxml_text_room(&d->context),
+		.arena = &d->context.arena,
+	};
 	struct binxml_mark mark;
 	enum tocsin_status status;
 
@@ -184,7 +236,7 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &x, NULL);
 	binxml_rendered(&d->context, mark, out->n - x.start);
-	if (status == TOCSIN_OK && out->failed)
+	if (status == TOCSIN_OK && (out->failed || x.failed))
 		status = TOCSIN_NO_MEMORY;
 	if (status != TOCSIN_OK)
 		out->n = x.start;
