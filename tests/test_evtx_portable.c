@@ -100,6 +100,30 @@ static void test_edges(void **state)
 	assert_int_equal(missing, 1); /* c02, recovered */
 }
 
+/* A record that its file cuts off is copied as it is shown, wherever the cut is. */
+static void test_cut_off(void **state)
+{
+	unsigned copied = 0;
+	size_t end = 0;
+
+	(void)state;
+	for (size_t less = 1; less < 100; less++) {
+		struct lab lab = {.options = {.others = true}};
+		struct edge e;
+
+		edge_c16(&e);
+		end = EVTX_HEADER_SIZE + le32((const uint8_t *)damage_chunk(&e.log, 0) + 48);
+		e.log.n = end - less;
+		assert_true(lab_open(&lab));
+		lab_copy(&lab, bytes_of(&e.log));
+		check_copy(&lab, "cut off");
+		copied += lab.count == 2;
+		lab_close(&lab);
+		buf_free(&e.log);
+	}
+	assert_true(copied > 4);
+}
+
 /* ---- the layout of a copy ---- */
 
 static void seven_records(struct lab *lab, unsigned chunks)
@@ -786,6 +810,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_store_order),

@@ -112,9 +112,9 @@ struct binxml_instance {
 	const struct value *values;
 	uint32_t count;
 	bool arrays; /* one of the values is an array */
-	/* A record's content whose values reach past it, and are cut there: the chunk offset behind
-	 * its last byte. 0: all values are whole. */
-	uint32_t cut_at;
+	/* A record's content: the chunk offset behind it, and whether values are cut there. */
+	bool cut;
+	uint32_t end;
 };
 
 struct template_store;

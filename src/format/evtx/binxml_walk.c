@@ -71,7 +71,7 @@ static const struct value *slot_value(const struct frame *f, uint32_t op_index)
 /* A BinXML value: fragments, elements, instances of their own; all of its top elements count. */
 static enum tocsin_status walk_value(struct walk *w, const struct value *v)
 {
-	struct binxml_instance plain = {NULL, NULL, 0, false, 0};
+	struct binxml_instance plain = {NULL, NULL, 0, false, false, 0};
 	struct frame inner = {&plain, 0, null_value};
 	enum tocsin_status status;
 	size_t start;
@@ -294,7 +294,7 @@ enum tocsin_status binxml_walk(struct binxml_context *c, const struct binxml_ins
 	struct frame f = {instance, 0, null_value};
 
 	binxml_begin(c);
-	if (!instance->cut_at)
+	if (!instance->cut)
 		c->cut = CUT_NEVER;
 	else if (c->cut == CUT_NEVER)
 		c->cut = CUT_ALLOWED;

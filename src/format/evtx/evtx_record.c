@@ -156,7 +156,8 @@ static enum tocsin_status read_event(struct evtx_decoder *d, size_t at, size_t e
 	binxml_record_end(c);
 	TRY(status);
 	/* Not shared: it has just been made for this record. */
-	((struct binxml_instance *)content)->cut_at = e->values_cut ? (uint32_t)end : 0;
+	((struct binxml_instance *)content)->end = (uint32_t)end;
+	((struct binxml_instance *)content)->cut = e->values_cut;
 	e->record = content;
 	TRY(binxml_extract(c, content, e, error));
 	binxml_tell_templates(c, e);

@@ -325,26 +325,22 @@ static enum tocsin_status put(struct portable_store *s, struct evtx_decoder *d,
 		.error = error,
 	};
 	const uint64_t at = e->offset - d->offset;
-	size_t end;
+	const struct binxml_instance *instance;
 	struct form f;
 
 	ENSURE(job.cache, error, TOCSIN_NO_MEMORY, 0, "no memory to copy a record");
-	ENSURE(e->offset >= d->offset && at <= c->chunk.n && e->size <= c->chunk.n - at &&
-		       e->size >= RECORD_HEADER + RECORD_TRAILER,
+	ENSURE(e->record && e->offset >= d->offset && at <= c->chunk.n &&
+		       e->size <= c->chunk.n - at && e->size >= RECORD_HEADER + RECORD_TRAILER,
 	       error, TOCSIN_USAGE, 0, "the record is not one of the chunk that is open");
 	binxml_begin(c);
-	end = (size_t)at + e->size - RECORD_TRAILER;
-	c->cut = CUT_NEVER;
-	if (e->values_cut) {
-		end = ((const struct binxml_instance *)e->record)->cut_at;
-		c->cut = CUT_ALLOWED;
-	}
+	instance = e->record;
+	c->cut = instance->cut ? CUT_ALLOWED : CUT_NEVER;
 	form_start(&f, out, &c->arena);
 	form_32(&f, (uint32_t)e->record_id);
 	form_32(&f, (uint32_t)(e->record_id >> 32));
 	form_32(&f, (uint32_t)e->written);
 	form_32(&f, (uint32_t)(e->written >> 32));
-	TRY(content(&job, &f, (size_t)at + RECORD_HEADER, end));
+	TRY(content(&job, &f, (size_t)at + RECORD_HEADER, instance->end));
 	ENSURE(!buf_failed(out), error, TOCSIN_NO_MEMORY, 0, "no memory to copy a record");
 	ENSURE(!f.full, error, TOCSIN_LIMIT, 0, "the record is too large to be copied");
 	return job.verbatim ? check_shown(d, e, error) : TOCSIN_OK;
