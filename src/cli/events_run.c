@@ -139,18 +139,6 @@ static void tell(struct events_run *r, const struct events_unit *u, uint64_t tak
 	}
 }
 
-static void add_account(struct evtx_account *to, const struct evtx_account *more)
-{
-	to->headers += more->headers;
-	to->records += more->records;
-	to->recovered += more->recovered;
-	to->unused += more->unused;
-	to->residue += more->residue;
-	to->lost += more->lost;
-	to->noise += more->noise;
-	to->copies += more->copies;
-}
-
 static void add_counts(struct events_totals *t, const struct events_unit *u)
 {
 	t->records += u->records;
@@ -159,7 +147,7 @@ static void add_counts(struct events_totals *t, const struct events_unit *u)
 	t->carved += u->carved;
 	t->borrowed += u->borrowed;
 	t->missing += u->missing;
-	add_account(&t->account, &u->account);
+	evtx_account_add(&t->account, &u->account);
 }
 
 /* Hands on what the unit has, and empties it: by whoever has the unit whose turn it is. */
@@ -306,7 +294,7 @@ static void on_account(void *context, const struct scan_worker *w, void *state,
 	(void)context;
 	(void)w;
 	if (u)
-		add_account(&u->account, account);
+		evtx_account_add(&u->account, account);
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)

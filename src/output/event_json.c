@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "output/event_array.h"
 #include "output/event_values.h"
 #include "output/json.h"
 
@@ -103,31 +104,14 @@ static enum tocsin_status put_object(const struct event_pen *pen, const struct e
 static enum tocsin_status put_line(const struct event_pen *pen, const struct event *e,
 				   struct buf *out)
 {
-	const enum tocsin_status status = put_object(pen, e, out);
-
-	if (status == TOCSIN_OK)
-		buf_byte(out, '\n');
-	return status;
+	return event_put_line(put_object, pen, e, out);
 }
 
 static enum tocsin_status put_item(const struct event_pen *pen, const struct event *e,
 				   struct buf *out)
 {
-	const size_t start = out->n;
-	enum tocsin_status status;
-
-	buf_str(out, ",\n");
-	status = put_object(pen, e, out);
-	if (status != TOCSIN_OK)
-		out->n = start;
-	return status;
-}
-
-static void open_array(const struct event_style *style, struct buf *out)
-{
-	(void)style;
-	buf_str(out, "[");
+	return event_put_item(put_object, pen, e, out);
 }
 
 const struct event_format event_format_jsonl = {"jsonl", NULL, put_line, "", 0};
-const struct event_format event_format_json = {"json", open_array, put_item, "\n]\n", 1};
+const struct event_format event_format_json = {"json", event_open_array, put_item, "\n]\n", 1};

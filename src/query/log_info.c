@@ -278,18 +278,6 @@ static bool begin_source(struct info *c, const struct source *source)
 	return false;
 }
 
-static void add_account(struct evtx_account *to, const struct evtx_account *more)
-{
-	to->headers += more->headers;
-	to->records += more->records;
-	to->recovered += more->recovered;
-	to->unused += more->unused;
-	to->residue += more->residue;
-	to->lost += more->lost;
-	to->noise += more->noise;
-	to->copies += more->copies;
-}
-
 static bool add_unit(struct info *c, const struct unit *u)
 {
 	for (size_t i = 0; i < u->count; i++) {
@@ -310,7 +298,7 @@ static bool add_unit(struct info *c, const struct unit *u)
 		if (row_sorter_add(c->damages, d->error.offset, row, &c->failed) != TOCSIN_OK)
 			return false;
 	}
-	add_account(&c->sums.account, &u->account);
+	evtx_account_add(&c->sums.account, &u->account);
 	return true;
 }
 

@@ -105,7 +105,6 @@ static void move(uint64_t *left, uint64_t *from, uint64_t *to)
 void tell_account(struct scan_teller *t, const struct evtx_account *account)
 {
 	struct evtx_account a = *account;
-	struct evtx_account *const to = &t->account;
 	uint64_t left = holes_in(t, t->from, t->to);
 
 	/* Zeros in no loss: free space most likely, else inside of what else there is. */
@@ -115,12 +114,5 @@ void tell_account(struct scan_teller *t, const struct evtx_account *account)
 	move(&left, &a.records, &a.lost);
 	move(&left, &a.recovered, &a.lost);
 	move(&left, &a.headers, &a.lost);
-	to->headers += a.headers;
-	to->records += a.records;
-	to->recovered += a.recovered;
-	to->unused += a.unused;
-	to->residue += a.residue;
-	to->lost += a.lost;
-	to->noise += a.noise;
-	to->copies += a.copies;
+	evtx_account_add(&t->account, &a);
 }

@@ -449,11 +449,5 @@ enum tocsin_status evtx_carve_next(struct evtx_carver *c, const struct event **r
 
 void evtx_carve_account(const struct evtx_carver *c, struct evtx_account *to)
 {
-	to->headers += c->account.headers;
-	to->recovered += c->account.recovered;
-	to->unused += c->account.unused;
-	to->residue += c->account.residue;
-	to->lost += c->account.lost;
-	to->noise += c->account.noise;
-	to->copies += c->account.copies;
+	evtx_account_add(to, &c->account);
 }

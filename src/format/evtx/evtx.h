@@ -76,6 +76,18 @@ struct evtx_account {
 			  */
 };
 
+static inline void evtx_account_add(struct evtx_account *to, const struct evtx_account *more)
+{
+	to->headers += more->headers;
+	to->records += more->records;
+	to->recovered += more->recovered;
+	to->unused += more->unused;
+	to->residue += more->residue;
+	to->lost += more->lost;
+	to->noise += more->noise;
+	to->copies += more->copies;
+}
+
 struct evtx_chunk_info {
 	uint64_t first_record, last_record; /* ids by the chunk header; advisory */
 	bool empty;                         /* all zero, or a header without records */

@@ -691,14 +691,7 @@ enum tocsin_status evtx_chunk_next(struct evtx_decoder *d, const struct event **
 
 void evtx_chunk_account(const struct evtx_decoder *d, struct evtx_account *to)
 {
-	to->headers += d->account.headers;
-	to->records += d->account.records;
-	to->recovered += d->account.recovered;
-	to->unused += d->account.unused;
-	to->residue += d->account.residue;
-	to->lost += d->account.lost;
-	to->noise += d->account.noise;
-	to->copies += d->account.copies;
+	evtx_account_add(to, &d->account);
 	/* It is half of what a log is, and only an account asks for it. */
 	recovery_account_free(d, d->free_from, d->free_to, to);
 }
