@@ -40,6 +40,12 @@ enum event_field {
 	EVENT_FIELD_COUNT
 };
 
+/* Parts of an event, as bits: 1 << field for each enum event_field, and the rest. */
+#define EVENT_PART(field) (1u << (field))
+#define EVENT_PART_DATA (1u << EVENT_FIELD_COUNT) /* data, binary */
+#define EVENT_PART_OTHERS (1u << (EVENT_FIELD_COUNT + 1))
+#define EVENT_PARTS_ALL ((1u << (EVENT_FIELD_COUNT + 2)) - 1)
+
 /* One inserted value in document order: EventData/Data, EventData/ComplexData, or a leaf below
  * UserData/<x>. */
 struct event_data {

@@ -34,8 +34,28 @@ struct scan_worker {
 	uint64_t unit;                /* number of the unit at hand, in the order of unit_end */
 };
 
+struct prefilter;
+
 struct scan_client {
 	void *context;
+	/*
+	 * Selection before an event is decoded; NULL: every event is handed to `event`, with
+	 * `parts` filled (EVENT_PART; 0 means all of them, and an event handed on can always be
+	 * rendered). Given an event of which `select_parts` are filled: whether `event` is to be
+	 * called for it. Those it refuses are told by `passed`. An event may also come to `event`
+	 * unasked: it has to answer the question again.
+	 */
+	bool (*select)(void *context, const struct scan_worker *w, void *unit,
+		       const struct event *e);
+	uint32_t select_parts, parts;
+	/* `n` records that `event` is not called for. Required with `select` or `prefilter`. */
+	void (*passed)(void *context, const struct scan_worker *w, void *unit, uint64_t n);
+	/* What a record's bytes must hold for `event` to be called for it; NULL: nothing is known.
+	 * Records that don't are told by `passed` and not looked at, but for `seen`. */
+	const struct prefilter *prefilter;
+	/* With a prefilter, called for a record that is passed over if its channel is not that of
+	 * the one before, with EVENT_CHANNEL filled; may be NULL. */
+	void (*seen)(void *context, const struct scan_worker *w, void *unit, const struct event *e);
 	/* A new unit of `source`; returns the unit's state (may be NULL). Called from any worker.
 	 */
 	void *(*unit_begin)(void *context, const struct scan_worker *w,
@@ -61,6 +81,12 @@ struct scan_client {
 	void (*unit_free)(void *context, void *unit);
 };
 
+/* Parts of the engine that a test can do without. */
+#define SCAN_WITHOUT_SKIM 1u      /* every record through evtx_chunk_next() */
+#define SCAN_WITHOUT_PREFILTER 2u /* every record is looked at */
+#define SCAN_WITHOUT_SELECT 4u    /* every record is decoded */
+#define SCAN_WITHOUT_COMPILED 8u  /* evtx_options.plain_walk */
+
 struct scan_options {
 	unsigned threads;  /* 0: 1 */
 	bool newest_first; /* chunks by descending record id, records of a chunk backwards */
@@ -69,6 +95,7 @@ struct scan_options {
 	/* Reads the files in place of os_read_at(): for tests, which have no bad disk at hand. */
 	enum tocsin_status (*read_at)(struct os_file *file, uint64_t offset, void *to, size_t n,
 				      size_t *ret_n, struct tocsin_error *error);
+	unsigned engine; /* SCAN_WITHOUT_ flags: slower ways to the same result, for tests */
 	bool carve; /* take each source as bytes of any kind: chunks and loose records wherever they
 		       lie. Not with newest_first */
 };

@@ -112,6 +112,10 @@ struct binxml_instance {
 	const struct value *values;
 	uint32_t count;
 	bool arrays; /* one of the values is an array */
+	/* The instance that is the value of slot `nested_slot`, where it is known already; NULL:
+	 * not known. */
+	const struct binxml_instance *nested;
+	uint32_t nested_slot;
 	/* A record's content: the chunk offset behind it, and whether values are cut there. */
 	bool cut;
 	uint32_t end;

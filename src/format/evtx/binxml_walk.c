@@ -71,7 +71,7 @@ static const struct value *slot_value(const struct frame *f, uint32_t op_index)
 /* A BinXML value: fragments, elements, instances of their own; all of its top elements count. */
 static enum tocsin_status walk_value(struct walk *w, const struct value *v)
 {
-	struct binxml_instance plain = {NULL, NULL, 0, false, false, 0};
+	struct binxml_instance plain = {.program = NULL};
 	struct frame inner = {&plain, 0, null_value};
 	enum tocsin_status status;
 	size_t start;

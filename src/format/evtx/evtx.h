@@ -49,6 +49,7 @@ struct evtx_options {
 	bool recover; /* also give records that the chunk's structures no longer list, and records
 			 whose template is lost with bare values */
 	bool others;  /* fill event.others */
+	bool plain_walk; /* render and extract by the walker only, not by compiled templates */
 	struct template_library *library; /* where lost templates are looked up; NULL: nowhere */
 	uint32_t source;                  /* number of the file at hand in the library */
 };
@@ -118,6 +119,51 @@ TOCSIN_MUST_USE enum tocsin_status evtx_chunk_next(struct evtx_decoder *d,
 						   const struct event **ret_event,
 						   struct evtx_loss *ret_loss,
 						   struct tocsin_error *error);
+
+/*
+ * The fast way over a chunk. evtx_skim() comes after evtx_chunk_open() in place of
+ * evtx_chunk_next(), and is true only where the chunk's structure is whole, so that
+ * evtx_chunk_next() would walk from record to record without damage: then these are the records
+ * 0 .. count - 1, in place order. Each is either plain (by the outlines of its templates, known to
+ * decode without a loss, and not looked at any further) or has to be decoded to know what is in
+ * it. False: nothing is changed, and evtx_chunk_next() has to be used. skim.c says what is checked
+ * and why that is enough; evtx_chunk_next() is the specification.
+ */
+struct evtx_skimmed {
+	uint32_t at, size; /* of the record, in the chunk */
+	bool plain;
+	bool odd_text;      /* has text that is not UTF-16 as it stands: 8-bit text, XML */
+	uint32_t values_at; /* chunk offset behind its last inline definition: from here to its end
+			       only its own values stand */
+	uint32_t templates; /* a bit for each of its templates: its number in evtx_skim_templates(),
+			       modulo 32 */
+};
+
+struct evtx_skimmed_template {
+	uint32_t at, size; /* where its definition stands in the chunk */
+};
+
+bool evtx_skim(struct evtx_decoder *d, uint32_t *ret_count);
+const struct evtx_skimmed *evtx_skim_records(const struct evtx_decoder *d);
+const struct evtx_skimmed_template *evtx_skim_templates(const struct evtx_decoder *d,
+							uint32_t *ret_count);
+
+/* An event of plain record `i` of which only `parts` (EVENT_PART) are filled; it can't be rendered
+ * until it is completed. NULL: no memory for it. */
+const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts);
+
+/* Fills all of what `parts` names of an event that evtx_skim_event() gave, and makes it fit for
+ * rendering. False: no memory. */
+bool evtx_skim_complete(struct evtx_decoder *d, const struct event *e, uint32_t parts);
+
+/*
+ * What evtx_chunk_next() gives for record `i` and nothing behind it: call it until TOCSIN_END, with
+ * *state 0 at the first call. For records that are not plain, in ascending order.
+ */
+TOCSIN_MUST_USE enum tocsin_status evtx_skim_decode(struct evtx_decoder *d, uint32_t i,
+						    unsigned *state, const struct event **ret_event,
+						    struct evtx_loss *ret_loss,
+						    struct tocsin_error *error);
 
 /* Adds what became of the chunk's bytes; complete after TOCSIN_END. */
 void evtx_chunk_account(const struct evtx_decoder *d, struct evtx_account *to);
