@@ -3,6 +3,7 @@
 #ifndef TOCSIN_BASE_CPU_H
 #define TOCSIN_BASE_CPU_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* Each level includes those before it. */
@@ -14,13 +15,27 @@ enum cpu_level {
 };
 
 /* The level to use: what the processor and the system support, at most what cpu_limit() allows. */
-enum cpu_level cpu_level(void);
+static inline enum cpu_level cpu_level(void);
 
-/* No higher level from now on. For the start of a program and for tests, before other threads are
- * started. */
+/* No higher level from now on, until another call allows it. For the start of a program and for
+ * tests, before other threads are started. */
 void cpu_limit(enum cpu_level level);
 
 /* `scalar`, `sse4.2` (`neon`), `avx2`, `avx512`. */
 const char *cpu_level_name(enum cpu_level level);
+
+/* What cpu_level() found; -1 until then. Written by cpu.c only, to the same value by each thread.
+ */
+extern atomic_int cpu_level_known;
+
+/* Asks the processor. */
+enum cpu_level cpu_level_find(void);
+
+static inline enum cpu_level cpu_level(void)
+{
+	const int level = atomic_load_explicit(&cpu_level_known, memory_order_relaxed);
+
+	return level >= 0 ? (enum cpu_level)level : cpu_level_find();
+}
 
 #endif
