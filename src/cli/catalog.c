@@ -50,3 +50,8 @@ bool catalog_belongs(const struct option_entry *option, const char *command)
 	}
 	return false;
 }
+
+bool catalog_shows(const struct option_entry *option, const char *command)
+{
+	return option->help && catalog_belongs(option, command);
+}

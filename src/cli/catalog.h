@@ -11,7 +11,7 @@ struct option_entry {
 	char letter;          /* 0: none */
 	const char *value;    /* NULL: a flag */
 	const char *commands; /* names with a blank between, or "*" */
-	const char *help;
+	const char *help;     /* NULL: hidden from help, manual page and completion */
 };
 
 struct command_entry {
@@ -48,6 +48,9 @@ const struct command_entry *catalog_command(const char *name);
 
 /* Whether an option may be given to a command. */
 bool catalog_belongs(const struct option_entry *option, const char *command);
+
+/* Whether it is told to people as one of the command's. */
+bool catalog_shows(const struct option_entry *option, const char *command);
 
 /*
  * Parses the command line into `cli`, whose parts live in `arena` and in `argv`. False when an

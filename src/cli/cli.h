@@ -35,6 +35,7 @@ struct cli {
 	bool progress;        /* stderr is a terminal, not --quiet */
 	bool quiet;           /* --quiet */
 	unsigned threads;     /* --threads, else the processors */
+	unsigned engine;      /* --engine: SCAN_WITHOUT_ flags of query/scan.h */
 	const char *data;     /* --data, else NULL */
 	unsigned width;       /* of the terminal; 0 when stdout is none: do not cut */
 };

@@ -199,6 +199,7 @@ static int run(struct check_job *job, const struct cli_output *outputs, size_t o
 	options.builds = (const char *const *)cli->option[OPT_BUILD];
 	options.build_count = cli->option_count[OPT_BUILD];
 	options.threads = cli->threads;
+	options.engine = cli->engine;
 	options.progress = on_progress;
 	options.progress_context = (void *)(uintptr_t)cli;
 	if (check_run(job->evidence, &options, &job->result, &error) != TOCSIN_OK) {

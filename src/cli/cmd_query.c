@@ -396,6 +396,7 @@ static void summarise(struct run *c, const struct evidence *e)
 static int scan(struct run *c, struct evidence *e, bool unread)
 {
 	const struct scan_options options = {.threads = c->threads,
+					     .engine = c->cli->engine,
 					     .newest_first = !c->query->oldest_first};
 	const struct scan_client client = {
 		.context = c,

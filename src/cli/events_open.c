@@ -9,6 +9,7 @@ bool events_open(struct events_run *r, const struct cli *cli)
 	memset(r, 0, sizeof(*r));
 	r->cli = cli;
 	r->options.threads = cli->threads;
+	r->options.engine = cli->engine;
 	r->options.recover = cli_has(cli, OPT_RECOVER);
 	r->options.carve = cli_has(cli, OPT_CARVE);
 	if (!cli->arg_count) {

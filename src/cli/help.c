@@ -133,8 +133,7 @@ static void command_help(struct buf *out, const struct command_entry *c, bool co
 	}
 	buf_str(out, "\nOptions:\n");
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (!is_common(&catalog_options[i]) &&
-		    catalog_belongs(&catalog_options[i], c->name))
+		if (!is_common(&catalog_options[i]) && catalog_shows(&catalog_options[i], c->name))
 			option_line(out, &catalog_options[i], complete);
 	if (!complete) {
 		buf_printf(out, "\nAll options, the formats and the exit codes: tocsin %s --help\n",

@@ -43,7 +43,7 @@ static void roff_command(struct buf *out, const struct command_entry *c)
 	buf_byte(out, '\n');
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (strcmp(catalog_options[i].commands, "*") &&
-		    catalog_belongs(&catalog_options[i], c->name))
+		    catalog_shows(&catalog_options[i], c->name))
 			roff_option(out, &catalog_options[i]);
 	buf_str(out, ".PP\nExit codes:\n");
 	for (size_t i = 0; i < catalog_exit_count; i++)
@@ -91,7 +91,7 @@ void completion_write_bash(struct buf *out)
 	for (size_t i = 0; i < catalog_command_count; i++) {
 		buf_printf(out, "\t\t%s) words=\"", catalog_commands[i].name);
 		for (size_t k = 0, n = 0; k < OPTION_COUNT; k++)
-			if (catalog_belongs(&catalog_options[k], catalog_commands[i].name))
+			if (catalog_shows(&catalog_options[k], catalog_commands[i].name))
 				buf_printf(out, "%s--%s", n++ ? " " : "", catalog_options[k].name);
 		buf_str(out, "\" ;;\n");
 	}

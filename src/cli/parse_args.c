@@ -8,9 +8,11 @@
 
 #include <stdlib.h>
 
+#include "base/cpu.h"
 #include "base/limits.h"
 #include "base/os.h"
 #include "base/text.h"
+#include "query/scan.h"
 
 struct parser {
 	struct arena *arena;
@@ -39,8 +41,8 @@ static void unknown_option(const struct parser *p, const char *given)
 	size_t count = 0;
 
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (!command || !catalog_command(command) ||
-		    catalog_belongs(&catalog_options[i], command))
+		if (catalog_options[i].help && (!command || !catalog_command(command) ||
+						catalog_belongs(&catalog_options[i], command)))
 			names[count++] = catalog_options[i].name;
 	names[count] = NULL;
 	near = given[1] == '-' ? cli_nearest(given + 2, names) : NULL;
@@ -210,6 +212,54 @@ static bool set_color(struct cli *cli)
 	return false;
 }
 
+/* One word of --engine. Of several instruction sets the lowest holds. */
+static bool engine_word(struct cli *cli, struct view word)
+{
+	static const struct {
+		const char *word;
+		unsigned flag;
+	} without[] = {{"no-skim", SCAN_WITHOUT_SKIM},
+		       {"no-prefilter", SCAN_WITHOUT_PREFILTER},
+		       {"no-select", SCAN_WITHOUT_SELECT},
+		       {"no-compiled", SCAN_WITHOUT_COMPILED}};
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(*without); i++)
+		if (view_equal(word, view_of(without[i].word))) {
+			cli->engine |= without[i].flag;
+			return true;
+		}
+	for (unsigned i = CPU_SCALAR; i <= CPU_AVX512; i++)
+		if (view_equal(word, view_of(cpu_level_name((enum cpu_level)i)))) {
+			if (i < (unsigned)cpu_level())
+				cpu_limit((enum cpu_level)i);
+			return true;
+		}
+	return false;
+}
+
+/* --engine: what the engine has to do without, for tests. */
+static bool set_engine(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->option_count[OPT_ENGINE]; i++) {
+		const char *word = cli->option[OPT_ENGINE][i];
+
+		for (;;) {
+			const size_t n = strcspn(word, ",");
+
+			if (!engine_word(cli, (struct view){(const uint8_t *)word, n})) {
+				cli_error("--engine: '%.*s' is none of its words; see "
+					  "docs/performance.md",
+					  (int)(n < 40 ? n : 40), word);
+				return false;
+			}
+			if (!word[n])
+				break;
+			word += n + 1;
+		}
+	}
+	return true;
+}
+
 /* What every command is given in its own fields. */
 static bool set_common(struct cli *cli)
 {
@@ -222,6 +272,8 @@ static bool set_common(struct cli *cli)
 		return false;
 	}
 	cli->threads = (unsigned)n;
+	if (cli_has(cli, OPT_ENGINE) && !set_engine(cli))
+		return false;
 	cli->data = cli_value(cli, OPT_DATA);
 	if (cli->data && os_kind(cli->data) != OS_FOLDER) {
 		cli_error("--data: '%s' is not a folder", cli->data);

@@ -707,7 +707,7 @@ enum tocsin_status collect_run(struct collection *c, const struct evidence *evid
 			       struct tocsin_error *error)
 {
 	struct run r = {options, c, 1, NULL, options->threads ? options->threads : 1};
-	const struct scan_options scan = {.threads = r.worker_count};
+	const struct scan_options scan = {.threads = r.worker_count, .engine = options->engine};
 	const struct scan_client client = {
 		.context = &r,
 		.unit_begin = on_unit_begin,

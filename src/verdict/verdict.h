@@ -132,6 +132,7 @@ struct check_options {
 	const char *const *builds; /* "HOST=BUILD" */
 	size_t build_count;
 	unsigned threads;
+	unsigned engine; /* SCAN_WITHOUT_ flags of query/scan.h: for tests */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *progress_context;
 };
