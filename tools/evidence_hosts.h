@@ -509,8 +509,9 @@ static uint64_t write_hosts(const char *folder)
 
 /* ---- a large log */
 
-/* Everything that a server writes, without an attack, until the file has `mib` MiB. */
-static uint64_t write_large(const char *path, uint64_t mib)
+/* Everything that a server writes until the file has `mib` MiB: without an attack, or with one as
+ * every `attack`th event. */
+static uint64_t write_large(const char *path, uint64_t mib, uint64_t attack)
 {
 	static const struct host host = {"EX05", "ex05.example.org", "15.01.2375.017", 505};
 	uint64_t seed = host.seed, time = at(PERIOD_START);
@@ -521,7 +522,9 @@ static uint64_t write_large(const char *path, uint64_t mib)
 		const unsigned pick = random_below(&seed, 16);
 
 		log_event(&log);
-		if (pick == 0) {
+		if (attack && log.next_record % attack == 0) {
+			crash_attack_1(&log, &host, time);
+		} else if (pick == 0) {
 			crash_benign(&log, &host, time);
 		} else {
 			place(&log.maker, "Application", host.fqdn, time);

@@ -7,6 +7,7 @@
  *   make-evidence --edge-cases DIR      a log per row of docs/edge-cases.md
  *   make-evidence --fuzz-corpus DIR     the seeds of the EVTX fuzz targets (fuzz/corpus)
  *   make-evidence --large FILE MIB      one dense log without anything to find
+ *   make-evidence --large FILE MIB N    the same, every Nth event one that 2021-063 looks for
  *
  * All names, accounts and texts are invented; the layouts are those of the real events.
  */
@@ -20,7 +21,7 @@ static int usage(void)
 	      "       make-evidence --writer-cases DIR\n"
 	      "       make-evidence --edge-cases DIR\n"
 	      "       make-evidence --fuzz-corpus DIR\n"
-	      "       make-evidence --large FILE MIB\n",
+	      "       make-evidence --large FILE MIB [N]\n",
 	      stderr);
 	return 2;
 }
@@ -47,7 +48,7 @@ static void write_edges(const char *folder)
 
 int main(int argc, char **argv)
 {
-	uint64_t mib;
+	uint64_t mib, every = 0;
 
 	if (argc == 2 && argv[1][0] != '-') {
 		printf("%llu records of 4 hosts\n", (unsigned long long)write_hosts(argv[1]));
@@ -57,10 +58,11 @@ int main(int argc, char **argv)
 		write_edges(argv[2]);
 	} else if (argc == 3 && strcmp(argv[1], "--fuzz-corpus") == 0) {
 		write_corpus(argv[2]);
-	} else if (argc == 4 && strcmp(argv[1], "--large") == 0) {
-		if (!text_parse_u64(view_of(argv[3]), &mib) || mib == 0 || mib > 1u << 20)
+	} else if ((argc == 4 || argc == 5) && strcmp(argv[1], "--large") == 0) {
+		if (!text_parse_u64(view_of(argv[3]), &mib) || mib == 0 || mib > 1u << 20 ||
+		    (argc == 5 && (!text_parse_u64(view_of(argv[4]), &every) || every == 0)))
 			return usage();
-		printf("%llu records\n", (unsigned long long)write_large(argv[2], mib));
+		printf("%llu records\n", (unsigned long long)write_large(argv[2], mib, every));
 	} else {
 		return usage();
 	}
