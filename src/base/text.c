@@ -1,79 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include "base/text_write.h"
 #include "base/utf.h"
-
-static const char hex_lower[] = "0123456789abcdef";
-static const char hex_upper[] = "0123456789ABCDEF";
 
 void text_guid(struct buf *out, const uint8_t *p)
 {
-	/* Data1..3 are little-endian integers, the last eight bytes are bytes (MS-DTYP 2.3.4). */
-	static const uint8_t order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-	char text[38];
-	size_t n = 0;
+	char *const to = buf_reserve(out, 38 + TEXT_WRITE_SLACK);
 
-	text[n++] = '{';
-	for (size_t i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			text[n++] = '-';
-		text[n++] = hex_lower[p[order[i]] >> 4];
-		text[n++] = hex_lower[p[order[i]] & 15];
-	}
-	text[n++] = '}';
-	buf_add(out, text, n);
+	if (to)
+		out->n += (size_t)(text_write_guid(to, p) - to);
 }
 
 bool text_sid(struct buf *out, struct view sid)
 {
-	/* MS-DTYP 2.4.2.2: revision, count, 48-bit authority big-endian, then 32-bit little-endian
-	 * sub-authorities. */
-	const uint8_t *const h = take(&sid, 8);
-	uint64_t authority = 0;
+	char *const to = buf_reserve(out, sid.n * 3 + 20 + TEXT_WRITE_SLACK);
+	const char *const end = to ? text_write_sid(to, sid) : NULL;
 
-	if (!h || sid.n < (size_t)h[1] * 4)
-		return false;
-	for (size_t i = 2; i < 8; i++)
-		authority = authority << 8 | h[i];
-	buf_str(out, "S-");
-	buf_u64(out, h[0]);
-	buf_byte(out, '-');
-	if (authority >> 32)
-		text_hex_number(out, authority); /* MS-DTYP 2.4.2.1: hex from 2^32 on */
-	else
-		buf_u64(out, authority);
-	for (size_t i = 0; i < h[1]; i++) {
-		buf_byte(out, '-');
-		buf_u64(out, le32(sid.p + 4 * i));
-	}
-	return true;
+	if (end)
+		out->n += (size_t)(end - to);
+	return end || (!to && sid.n >= 8 && sid.n - 8 >= (size_t)sid.p[1] * 4);
 }
 
 void text_hex(struct buf *out, struct view bytes)
 {
-	char *const o = buf_reserve(out, bytes.n * 2);
+	char *const to = buf_reserve(out, bytes.n * 2 + TEXT_WRITE_SLACK);
 
-	if (!o)
-		return;
-	for (size_t i = 0; i < bytes.n; i++) {
-		o[2 * i] = hex_upper[bytes.p[i] >> 4];
-		o[2 * i + 1] = hex_upper[bytes.p[i] & 15];
-	}
-	out->n += bytes.n * 2;
+	if (to)
+		out->n += (size_t)(text_write_hex(to, bytes) - to);
 }
 
 void text_hex_number(struct buf *out, uint64_t v)
 {
-	char digits[18];
-	size_t i = sizeof(digits);
+	char *const to = buf_reserve(out, 18 + TEXT_WRITE_SLACK);
 
-	do {
-		digits[--i] = hex_lower[v & 15];
-		v >>= 4;
-	} while (v);
-	digits[--i] = 'x';
-	digits[--i] = '0';
-	buf_add(out, digits + i, sizeof(digits) - i);
+	if (to)
+		out->n += (size_t)(text_write_hex_number(to, v) - to);
 }
 
 bool text_parse_u64(struct view text, uint64_t *ret)

@@ -23,6 +23,27 @@ enum utf_escape {
 /* Appends UTF-16LE bytes as UTF-8. */
 void utf16_append(struct buf *out, struct view utf16, enum utf_escape escape);
 
+/*
+ * The same into memory of the caller's, which has utf16_write_bound(utf16.n) bytes from `to` on;
+ * returns where the text ends. What lies behind it within the bound may be overwritten: the
+ * converter stores whole vectors. No escape takes more than six bytes a unit.
+ */
+#define UTF16_WRITE_SLACK 64
+
+static inline size_t utf16_write_bound(size_t bytes)
+{
+	return bytes / 2 * 6 + UTF16_WRITE_SLACK;
+}
+
+char *utf16_write(char *to, struct view utf16, enum utf_escape escape);
+
+/* The same up to the first NUL: event logs store strings with or without one, and Windows stops
+ * there. */
+char *utf16_write_to_nul(char *to, struct view utf16, enum utf_escape escape);
+
+/* `utf16` up to its first NUL, all of it where there is none. */
+struct view utf16_until_nul(struct view utf16);
+
 /* Appends UTF-8 bytes (checked: each ill-formed sequence becomes U+FFFD). */
 void utf8_append(struct buf *out, struct view utf8, enum utf_escape escape);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/text_write.h"
 #include "base/timestamp.h"
 
 size_t value_fixed_size(uint8_t type)
@@ -78,14 +79,12 @@ static int64_t sign_extend(uint64_t v, size_t n)
 	return (int64_t)(v << shift) >> shift;
 }
 
-static void append_i64(struct buf *out, int64_t v)
+static char *write_string(char *to, const char *s)
 {
-	if (v < 0) {
-		buf_byte(out, '-');
-		buf_u64(out, (uint64_t)0 - (uint64_t)v);
-	} else {
-		buf_u64(out, (uint64_t)v);
-	}
+	const size_t n = strlen(s);
+
+	memcpy(to, s, n);
+	return to + n;
 }
 
 /*
@@ -93,30 +92,27 @@ static void append_i64(struct buf *out, int64_t v)
  * exponents of at least three digits, 1.#INF and 1.#IND. Written by snprintf in the "C" locale's
  * form whatever the locale is.
  */
-static void append_float(struct buf *out, double v, int precision)
+static char *write_float(char *to, double v, int precision)
 {
 	char text[40];
 	char *exponent;
 
 	/* isnan() and isinf() are macros that lose bits on the way in some runtimes. */
-	if (!(v >= -DBL_MAX && v <= DBL_MAX)) {
-		buf_str(out, v > 0 ? "1.#INF" : v < 0 ? "-1.#INF" : "-1.#IND");
-		return;
-	}
+	if (!(v >= -DBL_MAX && v <= DBL_MAX))
+		return write_string(to, v > 0 ? "1.#INF" : v < 0 ? "-1.#INF" : "-1.#IND");
 	snprintf(text, sizeof(text), "%.*g", precision, v);
 	for (char *p = text; *p; p++) {
 		if (*p == ',')
 			*p = '.';
 	}
 	exponent = strchr(text, 'e');
-	if (!exponent) {
-		buf_str(out, text);
-		return;
-	}
-	buf_add(out, text, (size_t)(exponent - text) + 2); /* up to the exponent's sign */
+	if (!exponent)
+		return write_string(to, text);
+	memcpy(to, text, (size_t)(exponent - text) + 2); /* up to the exponent's sign */
+	to += exponent - text + 2;
 	for (size_t n = strlen(exponent + 2); n < 3; n++)
-		buf_byte(out, '0');
-	buf_str(out, exponent + 2);
+		*to++ = '0';
+	return write_string(to, exponent + 2);
 }
 
 /* SYSTEMTIME: year, month, weekday, day, hour, minute, second, millisecond, 16 bits each. */
@@ -137,36 +133,25 @@ static bool systemtime(struct view b, uint64_t *ret)
 	return filetime_from_civil(&c, ret);
 }
 
-/* Text up to the first NUL: strings are stored with or without one, and Windows stops there. */
-static struct view until_nul16(struct view s)
+static char *write_ansi(char *to, struct view s, enum utf_escape escape)
 {
-	for (size_t i = 0; i + 1 < s.n; i += 2) {
-		if (!s.p[i] && !s.p[i + 1]) {
-			s.n = i;
-			break;
-		}
+	const uint8_t *const nul = s.n ? memchr(s.p, 0, s.n) : NULL;
+
+	if (nul)
+		s.n = (size_t)(nul - s.p);
+	while (s.n) {
+		uint8_t units[256];
+		const size_t n = s.n < sizeof(units) / 2 ? s.n : sizeof(units) / 2;
+
+		for (size_t i = 0; i < n; i++)
+			put16(units + 2 * i, s.p[i]);
+		to = utf16_write(to, (struct view){units, n * 2}, escape);
+		take(&s, n);
 	}
-	return s;
+	return to;
 }
 
-static void append_ansi(struct buf *out, struct view s, enum utf_escape escape)
-{
-	for (size_t i = 0; i < s.n && s.p[i]; i++) {
-		const uint8_t unit[2] = {s.p[i], 0};
-		const struct view one = {unit, 2};
-
-		utf16_append(out, one, escape);
-	}
-}
-
-static void append_time(struct buf *out, uint64_t filetime)
-{
-	char text[FILETIME_TEXT];
-
-	buf_add(out, text, filetime_format(text, filetime));
-}
-
-static void append_items(struct buf *out, const struct value *v, enum utf_escape escape)
+static char *write_items(char *to, const struct value *v, enum utf_escape escape)
 {
 	struct value item;
 	size_t state = 0;
@@ -174,14 +159,15 @@ static void append_items(struct buf *out, const struct value *v, enum utf_escape
 
 	while (value_item(v, &state, &item)) {
 		if (!first)
-			buf_byte(out, ',');
+			*to++ = ',';
 		first = false;
-		value_append(out, &item, escape);
+		to = value_write(to, &item, escape);
 	}
+	return to;
 }
 
 /* Scalars of a fixed size whose bytes are all there. */
-static void append_number(struct buf *out, const struct value *v)
+static char *write_number(char *to, const struct value *v)
 {
 	const uint64_t u = load(v->bytes);
 	uint64_t t;
@@ -193,94 +179,85 @@ static void append_number(struct buf *out, const struct value *v)
 	case VALUE_INT16:
 	case VALUE_INT32:
 	case VALUE_INT64:
-		append_i64(out, sign_extend(u, v->bytes.n));
-		break;
+		return text_write_i64(to, sign_extend(u, v->bytes.n));
 	case VALUE_FLOAT:
-		t = u;
-		memcpy(&f, &(uint32_t){(uint32_t)t}, sizeof(f));
-		append_float(out, (double)f, 7);
-		break;
+		memcpy(&f, &(uint32_t){(uint32_t)u}, sizeof(f));
+		return write_float(to, (double)f, 7);
 	case VALUE_DOUBLE:
 		memcpy(&d, &u, sizeof(d));
-		append_float(out, d, 15);
-		break;
+		return write_float(to, d, 15);
 	case VALUE_BOOL:
 		/* Neither 0 nor 1: Windows keeps the number (some providers store bit masks). */
 		if (u <= 1)
-			buf_str(out, u ? "true" : "false");
-		else
-			append_i64(out, sign_extend(u, v->bytes.n));
-		break;
+			return write_string(to, u ? "true" : "false");
+		return text_write_i64(to, sign_extend(u, v->bytes.n));
 	case VALUE_SIZE:
 	case VALUE_HEX32:
 	case VALUE_HEX64:
-		text_hex_number(out, u);
-		break;
+		return text_write_hex_number(to, u);
 	case VALUE_FILETIME:
-		append_time(out, u);
-		break;
+		return to + filetime_format(to, u);
 	case VALUE_SYSTEMTIME:
 		/* Out of range or unset: Windows prints the epoch. */
-		append_time(out, systemtime(v->bytes, &t) ? t : 0);
-		break;
+		return to + filetime_format(to, systemtime(v->bytes, &t) ? t : 0);
 	case VALUE_GUID:
-		text_guid(out, v->bytes.p);
-		break;
+		return text_write_guid(to, v->bytes.p);
 	default:
-		buf_u64(out, u);
-		break;
+		return text_write_u64(to, u);
 	}
 }
 
-void value_append(struct buf *out, const struct value *v, enum utf_escape escape)
+char *value_write(char *to, const struct value *v, enum utf_escape escape)
 {
 	const size_t need = value_fixed_size(v->type);
+	char *end;
 
-	if (v->type & VALUE_ARRAY) {
-		append_items(out, v, escape);
-		return;
-	}
+	if (v->type & VALUE_ARRAY)
+		return write_items(to, v, escape);
 	if (value_is_null(v))
-		return;
+		return to;
 	switch (v->type) {
 	case VALUE_STRING:
-		utf16_append(out, until_nul16(v->bytes), escape);
-		return;
-	case VALUE_ANSI:
-		append_ansi(out, v->bytes, escape);
-		return;
-	case VALUE_BINXML:
-		return;
 	case VALUE_XML:
-		utf16_append(out, until_nul16(v->bytes), escape);
-		return;
+		return utf16_write_to_nul(to, v->bytes, escape);
+	case VALUE_ANSI:
+		return write_ansi(to, v->bytes, escape);
+	case VALUE_BINXML:
+		return to;
 	case VALUE_SID:
-		if (!text_sid(out, v->bytes))
-			text_hex(out, v->bytes);
-		return;
+		end = text_write_sid(to, v->bytes);
+		return end ? end : text_write_hex(to, v->bytes);
 	case VALUE_BOOL:
-		append_number(out, v); /* seen with 1, 2, 4 and 8 bytes */
-		return;
+		return write_number(to, v); /* seen with 1, 2, 4 and 8 bytes */
 	case VALUE_SIZE:
 	case VALUE_HANDLE:
-		if (v->bytes.n == 4 || v->bytes.n == 8) {
-			append_number(out, v);
-			return;
-		}
-		text_hex(out, v->bytes);
-		return;
+		if (v->bytes.n == 4 || v->bytes.n == 8)
+			return write_number(to, v);
+		return text_write_hex(to, v->bytes);
 	default:
 		/* A fixed-size scalar, else bytes (VALUE_BINARY and types that nobody has
 		 * documented). */
 		if (need && v->bytes.n >= need) {
 			const struct value whole = {v->type, {v->bytes.p, need}};
 
-			append_number(out, &whole);
-			return;
+			return write_number(to, &whole);
 		}
-		text_hex(out, v->bytes);
+		return text_write_hex(to, v->bytes);
+	}
+}
+
+void value_append(struct buf *out, const struct value *v, enum utf_escape escape)
+{
+	char *to;
+
+	/* Long text is converted in parts. */
+	if (v->type == VALUE_STRING || v->type == VALUE_XML) {
+		utf16_append(out, utf16_until_nul(v->bytes), escape);
 		return;
 	}
+	to = buf_reserve(out, value_write_bound(v));
+	if (to)
+		out->n += (size_t)(value_write(to, v, escape) - to);
 }
 
 struct view value_text16(struct arena *a, const struct value *v)
@@ -289,7 +266,7 @@ struct view value_text16(struct arena *a, const struct value *v)
 	struct view r = {NULL, 0};
 
 	if (v->type == VALUE_STRING)
-		return until_nul16(v->bytes);
+		return utf16_until_nul(v->bytes);
 	value_append(&text, v, UTF_PLAIN);
 	if (!text.failed)
 		r = utf8_to_utf16(a, (struct view){(const uint8_t *)text.p, text.n});

@@ -57,6 +57,27 @@ bool value_is_null(const struct value *v);
  */
 void value_append(struct buf *out, const struct value *v, enum utf_escape escape);
 
+/*
+ * The same text into memory of the caller's, which has value_write_bound() bytes from `to` on;
+ * returns where the text ends. What lies behind it within the bound may be overwritten.
+ */
+char *value_write(char *to, const struct value *v, enum utf_escape escape);
+
+/*
+ * UTF-16 takes at most 6 bytes a unit, ANSI 6 a byte, bytes as hex 2 a byte, a SID 11 for 4 bytes
+ * behind its head; no number, time or head of a SID takes more than 40 in all. An item of an array
+ * takes the most for its size where it is an ANSI character that is escaped and its comma. What is
+ * left is for converters that store whole vectors.
+ */
+#define VALUE_WRITE_SLACK (40 + UTF16_WRITE_SLACK)
+
+static inline size_t value_write_bound(const struct value *v)
+{
+	const size_t per_byte = v->type & VALUE_ARRAY ? 7 : v->type == VALUE_ANSI ? 6 : 3;
+
+	return v->bytes.n * per_byte + VALUE_WRITE_SLACK;
+}
+
 /* The same text as UTF-16LE: the raw bytes themselves for VALUE_STRING, else a copy in the arena (p
  * == NULL: memory). */
 struct view value_text16(struct arena *a, const struct value *v);
