@@ -47,7 +47,7 @@ static inline enum comparison event_compare(struct evtx_decoder *d, const struct
 	enum tocsin_status status;
 
 	binxml_begin(&d->context);
-	if (!outline_extract(&d->context, e->record, &outlined))
+	if (!outline_extract(&d->context, e->record, EVENT_PARTS_ALL, &outlined))
 		return COMPARE_WALKED;
 	binxml_begin(&d->context);
 	status = binxml_extract_walk(&d->context, e->record, &walked, &error);

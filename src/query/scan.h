@@ -53,14 +53,16 @@ struct scan_client {
 	/* What a record's bytes must hold for `event` to be called for it; NULL: nothing is known.
 	 * Records that don't are told by `passed` and not looked at, but for `seen`. */
 	const struct prefilter *prefilter;
-	/* With a prefilter, called for a record that is passed over if its channel is not that of
-	 * the one before, with EVENT_CHANNEL filled; may be NULL. */
-	void (*seen)(void *context, const struct scan_worker *w, void *unit, const struct event *e);
+	/* Which channels are there: called for records that are passed over by the prefilter, where
+	 * the channel is not that of the record before. False: there is no need to know any more of
+	 * them. May be NULL. */
+	bool (*seen)(void *context, const struct scan_worker *w, void *unit,
+		     const struct value *channel);
 	/* A new unit of `source`; returns the unit's state (may be NULL). Called from any worker.
 	 */
 	void *(*unit_begin)(void *context, const struct scan_worker *w,
 			    const struct source *source);
-	/* One event; views in it die with the unit. */
+	/* One event; it and all views in it die when this returns. */
 	void (*event)(void *context, const struct scan_worker *w, void *unit,
 		      const struct event *e);
 	/* A loss, in place order among the unit's events. */

@@ -40,6 +40,10 @@ void tell_holes(struct scan_teller *t, uint64_t end);
 /* Adds the account of the bytes at hand: what the decoder took the holes for is lost. */
 void tell_account(struct scan_teller *t, const struct evtx_account *account);
 
+/* The events and losses of the chunk that is open on the decoder, where that can be skimmed; else
+ * nothing is done. False: out of memory. scan_skim.c. */
+TOCSIN_MUST_USE bool scan_skim(struct scan_teller *t, struct view bytes, bool *ret_skimmed);
+
 /* The events and losses of a carved window: scan_carve.c. False: out of memory. */
 TOCSIN_MUST_USE bool scan_carve_window(struct scan_teller *t);
 

@@ -303,7 +303,7 @@ static bool tell_chunk(struct scan_teller *t, uint32_t number, struct view bytes
 	struct tocsin_error damage;
 	const enum tocsin_status status =
 		log_file_begin(&job->source->file, job->worker->decoder, bytes, number, &damage);
-	bool done = true;
+	bool done = true, skimmed = false;
 
 	if (damage.status == TOCSIN_NO_MEMORY)
 		return false;
@@ -312,6 +312,8 @@ static bool tell_chunk(struct scan_teller *t, uint32_t number, struct view bytes
 		tell_damage(t, bytes, status, &damage);
 	}
 	if (status == TOCSIN_OK)
+		done = scan_skim(t, bytes, &skimmed);
+	if (status == TOCSIN_OK && !skimmed)
 		done = job->options->newest_first ? tell_backward(t) : tell_forward(t);
 	if (job->options->newest_first) {
 		tell_damage(t, bytes, status, &damage);
@@ -370,6 +372,7 @@ static void configure(const struct scan_job *job)
 		.no_checksums = !job->options->carve && job->source->file.header.no_crc32,
 		.recover = job->options->recover || job->options->carve,
 		.others = job->options->others,
+		.plain_walk = job->options->engine & SCAN_WITHOUT_COMPILED,
 		.library = job->library,
 		.source = job->source->number,
 	};

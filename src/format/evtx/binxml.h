@@ -83,6 +83,7 @@ enum binxml_op_kind {
 #define SLOT_NONE 0xffffu
 
 struct binxml_instance;
+struct compiled_template;
 
 struct binxml_op {
 	uint8_t kind, flags;
@@ -104,6 +105,7 @@ struct binxml_program {
 					  with their end token */
 	uint64_t hash;                 /* of the position-independent content */
 	const struct outline *outline; /* kept templates only; NULL: records are walked */
+	struct compiled_template *compiled; /* kept templates only */
 };
 
 /* A program with the values for its slots. */
@@ -119,6 +121,15 @@ struct binxml_instance {
 	/* A record's content: the chunk offset behind it, and whether values are cut there. */
 	bool cut;
 	uint32_t end;
+};
+
+/* Where a compilation met references to names. */
+#define BINXML_NAMES_LOGGED 1024u
+
+struct binxml_name_log {
+	uint32_t fields[BINXML_NAMES_LOGGED]; /* chunk offsets of the name offsets */
+	size_t count;
+	bool odd; /* there were more, or the bytes alone do not tell how they were read */
 };
 
 struct template_store;
@@ -157,11 +168,13 @@ struct binxml_context {
 	/* Values that reach past what they stand in are cut there, and those behind them are empty;
 	 * BinXML among them that does not read shows nothing. Otherwise they are errors. */
 	enum { CUT_NEVER, CUT_ALLOWED, CUT_DONE } cut;
-	bool others; /* fill event.others; stays as it is over chunks */
+	bool others;     /* fill event.others; stays as it is over chunks */
+	bool plain_walk; /* see struct evtx_options; the same */
 	/* Reading what is left of older records: behind this chunk offset nothing live stands, so
 	 * what crosses it is a mixture. 0: live records are read. Names are then checked against
 	 * their hashes, and some of those that fail are restored. */
 	size_t live_end;
+	struct binxml_name_log *names; /* to be filled by compilations; NULL: by none */
 };
 
 /* Forgets a chunk: its templates and memory. `chunk` is the next one. */
@@ -265,6 +278,9 @@ bool name_is_namespace(const struct binxml_name *attribute);
 
 /* The UTF-16 text of XML's own entities (amp, lt, gt, quot, apos); empty for others. */
 struct view binxml_entity(const struct binxml_name *name);
+
+/* Clears all of an event but what comes from its header. */
+void binxml_forget_content(struct event *e);
 
 /* The same by walking the record: what binxml_extract() must equal. */
 TOCSIN_MUST_USE enum tocsin_status binxml_extract_walk(struct binxml_context *c,

@@ -132,6 +132,19 @@ static enum tocsin_status lost_name(struct compile *s, const struct binxml_name 
 	return TOCSIN_OK;
 }
 
+/* For a definition that is met again, see template_variant.h. */
+static void log_name(const struct compile *s)
+{
+	struct binxml_name_log *const log = s->c->names;
+
+	if (!log)
+		return;
+	if (log->count < BINXML_NAMES_LOGGED)
+		log->fields[log->count++] = (uint32_t)(s->at - 4);
+	else
+		log->odd = true;
+}
+
 /* Reads a name reference; the name stands inline where the offset is the place just behind it. */
 static enum tocsin_status read_name(struct compile *s, const struct binxml_name **ret)
 {
@@ -142,6 +155,7 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 	TAKE(p, s, 4);
 
 	offset = le32(p);
+	log_name(s);
 	if (s->c->live_end && !name_kept(chunk, offset)) {
 		if (offset == s->at)
 			return fail(s, TOCSIN_INVALID, "no name stands where BinXML has one");
@@ -219,6 +233,8 @@ static enum tocsin_status element_start(struct compile *s, bool more)
 	/* dependency id: 2 bytes, element size: 4 bytes */
 	if (!start_fits(s, with ? 6 : 4) && start_fits(s, with ? 4 : 6))
 		with = !with;
+	if (s->c->names && !(with && start_fits(s, 6)))
+		s->c->names->odd = true;
 	if (with) {
 		TAKE(p, s, 2);
 		dependency = le16(p);

@@ -133,8 +133,6 @@ struct evtx_skimmed {
 	uint32_t at, size; /* of the record, in the chunk */
 	bool plain;
 	bool odd_text;      /* has text that is not UTF-16 as it stands: 8-bit text, XML */
-	uint32_t values_at; /* chunk offset behind its last inline definition: from here to its end
-			       only its own values stand */
 	uint32_t templates; /* a bit for each of its templates: its number in evtx_skim_templates(),
 			       modulo 32 */
 };
@@ -148,17 +146,23 @@ const struct evtx_skimmed *evtx_skim_records(const struct evtx_decoder *d);
 const struct evtx_skimmed_template *evtx_skim_templates(const struct evtx_decoder *d,
 							uint32_t *ret_count);
 
+/* The channel of plain record `i` (VALUE_NULL: it has to be decoded to know it). */
+struct value evtx_skim_channel(const struct evtx_decoder *d, uint32_t i);
+
 /* An event of plain record `i` of which only `parts` (EVENT_PART) are filled; it can't be rendered
  * until it is completed. NULL: no memory for it. */
 const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
-/* Fills all of what `parts` names of an event that evtx_skim_event() gave, and makes it fit for
- * rendering. False: no memory. */
-bool evtx_skim_complete(struct evtx_decoder *d, const struct event *e, uint32_t parts);
+/* The event that evtx_skim_event() gave last is no longer needed. */
+void evtx_skim_refuse(struct evtx_decoder *d);
+
+/* Fills `parts` and nothing else of an event that evtx_skim_event() gave for record `i`, and makes
+ * it fit for rendering. False: no memory. */
+bool evtx_skim_complete(struct evtx_decoder *d, const struct event *e, uint32_t i, uint32_t parts);
 
 /*
  * What evtx_chunk_next() gives for record `i` and nothing behind it: call it until TOCSIN_END, with
- * *state 0 at the first call. For records that are not plain, in ascending order.
+ * *state 0 at the first call. For records that are not plain.
  */
 TOCSIN_MUST_USE enum tocsin_status evtx_skim_decode(struct evtx_decoder *d, uint32_t i,
 						    unsigned *state, const struct event **ret_event,

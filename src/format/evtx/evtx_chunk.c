@@ -29,6 +29,7 @@
 #include "base/crc32.h"
 #include "base/limits.h"
 #include "format/evtx/evtx_decoder.h"
+#include "format/evtx/skim.h"
 
 static const uint8_t chunk_magic[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', 0};
 
@@ -42,8 +43,9 @@ struct evtx_decoder *evtx_decoder_new(void)
 	if (!d)
 		return NULL;
 	d->context.store = template_store_new();
-	if (!d->context.store) {
-		free(d);
+	d->skim = skim_new();
+	if (!d->context.store || !d->skim) {
+		evtx_decoder_free(d);
 		return NULL;
 	}
 	return d;
@@ -52,6 +54,7 @@ struct evtx_decoder *evtx_decoder_new(void)
 void evtx_decoder_free(struct evtx_decoder *d)
 {
 	if (d) {
+		skim_free(d->skim);
 		arena_free(&d->context.arena);
 		template_store_free(d->context.store);
 		free(d);
@@ -62,6 +65,7 @@ void evtx_decoder_configure(struct evtx_decoder *d, const struct evtx_options *o
 {
 	d->options = *options;
 	d->context.others = options->others;
+	d->context.plain_walk = options->plain_walk;
 	d->context.library = options->library;
 	d->context.source = options->source;
 	d->context.recover = options->recover;
@@ -575,6 +579,7 @@ void evtx_decoder_start(struct evtx_decoder *d, struct view bytes, uint64_t offs
 	const struct evtx_decoder fresh = {
 		.context = d->context,
 		.options = d->options,
+		.skim = d->skim,
 		.offset = offset,
 		.number = number,
 		.phase = CHUNK_DONE,

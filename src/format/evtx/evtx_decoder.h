@@ -8,8 +8,11 @@
 
 #define CHUNK_HEADER_SIZE 512u
 #define RECORD_HEADER_SIZE 24u
+#define RECORD_SIGNATURE 0x00002a2au
 #define RECORD_SIZE_MIN 28u
 #define RECORD_ALIGN 8u
+
+struct skim;
 
 enum chunk_phase { CHUNK_DONE, CHUNK_WALK, CHUNK_REST };
 
@@ -49,6 +52,7 @@ struct evtx_decoder {
 	/* These stay from chunk to chunk. */
 	struct binxml_context context; /* the current chunk's bytes, memory and templates */
 	struct evtx_options options;
+	struct skim *skim;
 
 	/* The rest is the chunk's, all zero when it is opened. */
 	uint64_t offset; /* of the chunk in its file */

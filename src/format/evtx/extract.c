@@ -338,8 +338,7 @@ enum tocsin_status binxml_extract_walk(struct binxml_context *c,
 	return TOCSIN_OK;
 }
 
-/* All but the header, as far as an outline went. */
-static void forget_content(struct event *e)
+void binxml_forget_content(struct event *e)
 {
 	memset(e->field, 0, sizeof(e->field));
 	e->data = e->others = NULL;
@@ -350,8 +349,8 @@ static void forget_content(struct event *e)
 enum tocsin_status binxml_extract(struct binxml_context *c, const struct binxml_instance *instance,
 				  struct event *e, struct tocsin_error *error)
 {
-	if (outline_extract(c, instance, e))
+	if (!c->plain_walk && outline_extract(c, instance, EVENT_PARTS_ALL, e))
 		return TOCSIN_OK;
-	forget_content(e);
+	binxml_forget_content(e);
 	return binxml_extract_walk(c, instance, e, error);
 }

@@ -40,23 +40,45 @@ struct outline_step {
 	struct view name;
 };
 
+/* Types of values as outlines tell them apart. */
+#define TYPE_ARRAY 1u
+#define TYPE_BINXML 2u
+#define TYPE_OTHER 4u /* neither, and not NULL */
+
 struct outline {
 	struct outline_step *steps;
 	size_t count;
-	uint32_t cost; /* nodes that a walk would visit */
-	bool nested;   /* the root is a child of Event, not Event itself */
+	uint32_t cost;                      /* nodes that a walk would visit */
+	uint32_t parts;                     /* EVENT_PART: what its own steps fill */
+	bool nested;                        /* the root is a child of Event, not Event itself */
+	bool sure;                          /* each record has provider, id, channel and computer */
+	const struct outline_step *channel; /* that surely fills EVENT_CHANNEL; NULL: none */
+	/* The slot of its one STEP_NESTED; SLOT_NONE: there is none, SLOT_MANY: several. */
+	uint16_t nested_slot;
 	uint8_t use[OUTLINE_SLOTS];
+	uint8_t forbidden[OUTLINE_SLOTS]; /* TYPE_ flags for which the steps are wrong */
 };
+
+#define SLOT_MANY 0xfffeu
+
+/* The TYPE_ flag of a value's type; 0 for NULL. */
+static inline uint8_t outline_type(uint8_t type)
+{
+	return type & VALUE_ARRAY     ? TYPE_ARRAY
+	       : type == VALUE_BINXML ? TYPE_BINXML
+	       : type == VALUE_NULL   ? 0
+				      : TYPE_OTHER;
+}
 
 /* The outline of a program that stays as it is, in `a`; NULL when it has none (or no memory). */
 const struct outline *outline_make(struct arena *a, const struct binxml_program *p);
 
 /*
- * Fills `e` from a record by the outlines of its templates. False: the record has to be walked, and
- * `e` holds a part of it.
+ * Fills `parts` (EVENT_PART) of `e` from a record by the outlines of its templates. False: the
+ * record has to be walked, and `e` holds a part of it.
  */
 bool outline_extract(struct binxml_context *c, const struct binxml_instance *instance,
-		     struct event *e);
+		     uint32_t parts, struct event *e);
 
 /* What stands in a field that the record has. Every record has its Provider, EventID, Channel and
  * Computer: an empty one is an empty text, so that it is not taken for a lost one. */

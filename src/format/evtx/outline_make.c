@@ -254,6 +254,70 @@ static bool make_op(struct maker *m, uint32_t i)
 	return false;
 }
 
+static uint32_t part_of(const struct outline_step *s)
+{
+	switch (s->kind) {
+	case STEP_FIELD:
+		return EVENT_PART(s->field);
+	case STEP_DATA:
+	case STEP_BINARY:
+		return EVENT_PART_DATA;
+	case STEP_OTHER:
+		return EVENT_PART_OTHERS;
+	case STEP_SKIP:
+	case STEP_NESTED:
+		break;
+	}
+	return 0;
+}
+
+/* What the steps ask of the values' types. */
+static void forbid(struct outline *o)
+{
+	static const uint8_t by_use[] = {
+		[USE_NONE] = 0,
+		[USE_SCALAR] = TYPE_ARRAY | TYPE_BINXML,
+		[USE_DATA] = TYPE_BINXML,
+		[USE_NESTED] = TYPE_ARRAY | TYPE_OTHER,
+	};
+
+	for (size_t i = 0; i < OUTLINE_SLOTS; i++)
+		o->forbidden[i] = by_use[o->use[i]];
+	/* An array in the place of text of a section's root: rare enough to walk. */
+	for (size_t i = 0; i < o->count; i++) {
+		const struct outline_step *const s = &o->steps[i];
+
+		if (s->kind == STEP_DATA && s->text && s->slot != SLOT_NONE)
+			o->forbidden[s->slot] |= TYPE_ARRAY;
+	}
+}
+
+/* What is known of every record by its outline. */
+static void summarise(struct outline *o)
+{
+	const uint32_t sure = EVENT_PART(EVENT_PROVIDER) | EVENT_PART(EVENT_ID) |
+			      EVENT_PART(EVENT_CHANNEL) | EVENT_PART(EVENT_COMPUTER);
+	uint32_t always = 0;
+	size_t skipped = 0; /* steps before this one may be skipped */
+
+	o->nested_slot = SLOT_NONE;
+	for (size_t i = 0; i < o->count; i++) {
+		const struct outline_step *const s = &o->steps[i];
+
+		if (s->kind == STEP_SKIP && s->next > skipped)
+			skipped = s->next;
+		if (s->kind == STEP_NESTED)
+			o->nested_slot = o->nested_slot == SLOT_NONE ? s->slot : SLOT_MANY;
+		o->parts |= part_of(s);
+		if (i < skipped || s->optional)
+			continue;
+		if (s->kind == STEP_FIELD && s->field == EVENT_CHANNEL && !(always & part_of(s)))
+			o->channel = s;
+		always |= part_of(s);
+	}
+	o->sure = (always & sure) == sure;
+}
+
 const struct outline *outline_make(struct arena *a, const struct binxml_program *p)
 {
 	struct maker m = {.a = a, .p = p, .o = arena_alloc(a, sizeof(*m.o))};
@@ -273,5 +337,7 @@ const struct outline *outline_make(struct arena *a, const struct binxml_program 
 		if (!make_op(&m, i))
 			return NULL;
 	}
+	forbid(m.o);
+	summarise(m.o);
 	return m.o;
 }

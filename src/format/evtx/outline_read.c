@@ -11,32 +11,17 @@ struct reading {
 	struct event_data *data, *others;
 	size_t room, other_room;
 	struct value binary;
+	uint32_t parts;
 };
 
 /* Whether the values are what the steps take them for. */
 static bool fits(const struct outline *o, const struct binxml_instance *in)
 {
-	for (uint32_t i = 0; i < in->count; i++) {
-		const uint8_t type = in->values[i].type;
+	uint8_t wrong = 0;
 
-		switch (i < OUTLINE_SLOTS ? o->use[i] : USE_NONE) {
-		case USE_SCALAR:
-			if ((type & VALUE_ARRAY) || type == VALUE_BINXML)
-				return false;
-			break;
-		case USE_DATA:
-			if (type == VALUE_BINXML)
-				return false;
-			break;
-		case USE_NESTED:
-			if (type != VALUE_BINXML && type != VALUE_NULL)
-				return false;
-			break;
-		default:
-			break;
-		}
-	}
-	return true;
+	for (uint32_t i = 0; i < in->count && i < OUTLINE_SLOTS; i++)
+		wrong |= outline_type(in->values[i].type) & o->forbidden[i];
+	return !wrong;
 }
 
 static const struct value *source(const struct outline_step *s, const struct binxml_instance *in)
@@ -107,8 +92,6 @@ static bool data(struct reading *r, const struct outline_step *s, const struct v
 	if (!(v->type & VALUE_ARRAY)) {
 		return s->text && !has_text(v) ? true : add_data(r, s, v);
 	}
-	if (s->text)
-		return false; /* rare enough to walk */
 	/* An empty array gives one empty element. */
 	if (!value_item(v, &state, &item))
 		return add_data(r, s, &no_value);
@@ -125,14 +108,18 @@ static bool steps(struct reading *r, const struct outline *o, const struct binxm
 
 /* A BinXML value of the usual shape: one template instance, with or without a fragment header
  * before it, and the end. */
-static bool nested(struct reading *r, const struct value *v)
+static bool nested(struct reading *r, const struct binxml_instance *outer,
+		   const struct outline_step *s, const struct value *v)
 {
 	const uint8_t *const p = v->bytes.p;
-	const struct binxml_instance *in;
+	const struct binxml_instance *in = outer->nested;
 	size_t at, end;
 
 	if (v->type == VALUE_NULL || !v->bytes.n)
 		return true;
+	if (in && outer->nested_slot == s->slot)
+		return !(in->program->outline->parts & r->parts) ||
+		       steps(r, in->program->outline, in);
 	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
 	if (p[at] != 0x0c)
 		return false;
@@ -160,15 +147,15 @@ static bool steps(struct reading *r, const struct outline *o, const struct binxm
 				i = s->next - 1;
 			break;
 		case STEP_FIELD:
-			if (!set_field(r, s, v))
+			if ((r->parts & EVENT_PART(s->field)) && !set_field(r, s, v))
 				return false;
 			break;
 		case STEP_DATA:
-			if (!data(r, s, v))
+			if ((r->parts & EVENT_PART_DATA) && !data(r, s, v))
 				return false;
 			break;
 		case STEP_BINARY:
-			if (!set_binary(r, s, v))
+			if ((r->parts & EVENT_PART_DATA) && !set_binary(r, s, v))
 				return false;
 			break;
 		case STEP_OTHER:
@@ -176,7 +163,7 @@ static bool steps(struct reading *r, const struct outline *o, const struct binxm
 				return false;
 			break;
 		case STEP_NESTED:
-			if (!nested(r, v))
+			if (!nested(r, in, s, v))
 				return false;
 			break;
 		}
@@ -185,10 +172,12 @@ static bool steps(struct reading *r, const struct outline *o, const struct binxm
 }
 
 bool outline_extract(struct binxml_context *c, const struct binxml_instance *instance,
-		     struct event *e)
+		     uint32_t parts, struct event *e)
 {
 	const struct outline *const o = instance->program->outline;
-	struct reading r = {.c = c, .e = e};
+	/* What is an other depends on what came before. */
+	struct reading r = {
+		.c = c, .e = e, .parts = parts & EVENT_PART_OTHERS ? EVENT_PARTS_ALL : parts};
 
 	return o && !o->nested && steps(&r, o, instance);
 }
