@@ -5,11 +5,14 @@
  * booleans bare.
  *
  * A walk can't tell in advance whether an element will have children or a name will come again, so
- * the sink builds a small tree in the decoder's arena, which is printed and forgotten.
+ * the sink builds a small tree in the decoder's arena, which is printed and forgotten. Most records
+ * are written by compiled templates (compiled.h), which give the same.
  */
 #include "base/limits.h"
+#include "format/evtx/compiled.h"
 #include "format/evtx/evtx_decoder.h"
 #include "format/evtx/json_keys.h"
+#include "format/evtx/json_value.h"
 
 /* A part of a text: a value, or the name of an entity that nothing tells the meaning of. */
 struct piece {
@@ -128,28 +131,12 @@ static struct piece *add_piece(struct json_record *j)
 	return piece;
 }
 
-/* Whether a value has any text. */
-static bool value_shows(const struct value *v)
-{
-	if (value_is_null(v))
-		return false;
-	switch (v->type) {
-	case VALUE_STRING:
-	case VALUE_XML:
-		return v->bytes.n >= 2 && le16(v->bytes.p);
-	case VALUE_ANSI:
-		return v->bytes.n && v->bytes.p[0];
-	default:
-		return v->bytes.n > 0;
-	}
-}
-
 /* Pieces without text would change nothing, so they are left out here. */
 static void on_text(void *sink, const struct value *value)
 {
 	struct piece *piece;
 
-	if (!value_shows(value))
+	if (!json_value_shows(value))
 		return;
 	piece = add_piece(sink);
 	if (piece)
@@ -221,26 +208,6 @@ static bool full(const struct json_record *j)
 	return j->failed || j->out->failed || j->out->n - j->start + j->keys > j->room;
 }
 
-/* Whether the value's text is a JSON number or literal as it stands. */
-static bool is_bare(const struct value *v)
-{
-	switch (v->type) {
-	case VALUE_INT8:
-	case VALUE_UINT8:
-	case VALUE_INT16:
-	case VALUE_UINT16:
-	case VALUE_INT32:
-	case VALUE_UINT32:
-	case VALUE_INT64:
-	case VALUE_UINT64:
-		return v->bytes.n >= value_fixed_size(v->type);
-	case VALUE_BOOL:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* A text inside a JSON string. */
 static void print_pieces(const struct json_record *j, const struct text *text)
 {
@@ -262,7 +229,7 @@ static void print_text(const struct json_record *j, const struct text *text, con
 
 	if (!p) {
 		buf_str(j->out, none);
-	} else if (!p->next && !p->entity && is_bare(&p->value)) {
+	} else if (!p->next && !p->entity && json_value_is_bare(&p->value)) {
 		value_append(j->out, &p->value, UTF_JSON);
 	} else {
 		buf_byte(j->out, '"');
@@ -491,6 +458,8 @@ enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *
 
 	if (!e->record)
 		return TOCSIN_USAGE;
+	if (compiled_render(&d->context, e->record, FORM_JSON, out))
+		return TOCSIN_OK;
 	binxml_begin(&d->context); /* other records may have been read since */
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &j, NULL);

@@ -3,7 +3,9 @@
  * XML as Windows words it: attributes in single quotes, `<x/>` where the template closes an element
  * empty and `<x></x>` where it has no content, `_` for what XML 1.0 forbids, nothing between
  * elements. An attribute whose name its element has already gets a suffix, as a key of JSON does.
+ * Most records are written by compiled templates (compiled.h), which give the same.
  */
+#include "format/evtx/compiled.h"
 #include "format/evtx/evtx_decoder.h"
 #include "format/evtx/json_keys.h"
 
@@ -232,6 +234,8 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 
 	if (!e->record)
 		return TOCSIN_USAGE;
+	if (compiled_render(&d->context, e->record, FORM_XML, out))
+		return TOCSIN_OK;
 	binxml_begin(&d->context); /* other records may have been read since */
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &x, NULL);

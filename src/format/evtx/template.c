@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "format/evtx/compiled.h"
 #include "format/evtx/outline.h"
 #include "format/evtx/template_library.h"
 
@@ -31,6 +32,7 @@ struct chunk_template {
 struct stored {
 	struct stored *next;
 	struct binxml_program program;
+	struct compiled_template compiled;
 };
 
 struct template_store {
@@ -177,10 +179,17 @@ const struct binxml_program *template_store_keep(struct template_store *s,
 	copy = program_copy(&s->arena, fresh);
 	if (!copy)
 		return fresh;
+	copy->compiled.store = s;
+	copy->program.compiled = &copy->compiled;
 	copy->next = *bucket;
 	*bucket = copy;
 	s->count++;
 	return &copy->program;
+}
+
+struct arena *template_store_arena(struct template_store *s)
+{
+	return &s->arena;
 }
 
 size_t template_store_bytes(const struct template_store *s)

@@ -31,6 +31,9 @@ bool template_has_instances(const struct binxml_program *p);
 /* Whether two templates without instances show values alike: GUIDs and sizes may differ. */
 bool template_alike(const struct binxml_program *a, const struct binxml_program *b);
 
+/* Memory that lives as long as a store. */
+struct arena *template_store_arena(struct template_store *s);
+
 /* Memory that a store takes. */
 size_t template_store_bytes(const struct template_store *s);
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a value stands in JSON: whether it shows at all, and whether it needs quotes. */
+#ifndef TOCSIN_FORMAT_EVTX_JSON_VALUE_H
+#define TOCSIN_FORMAT_EVTX_JSON_VALUE_H
+
+#include "format/value.h"
+
+/* Whether the value has any text. */
+static inline bool json_value_shows(const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_NULL:
+		return false;
+	case VALUE_STRING:
+	case VALUE_XML:
+		return v->bytes.n >= 2 && le16(v->bytes.p);
+	case VALUE_ANSI:
+		return v->bytes.n && v->bytes.p[0];
+	default:
+		return v->bytes.n > 0;
+	}
+}
+
+/* Whether the value's text is a JSON number or literal as it stands. */
+static inline bool json_value_is_bare(const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_INT8:
+	case VALUE_UINT8:
+	case VALUE_INT16:
+	case VALUE_UINT16:
+	case VALUE_INT32:
+	case VALUE_UINT32:
+	case VALUE_INT64:
+	case VALUE_UINT64:
+		return v->bytes.n >= value_fixed_size(v->type);
+	case VALUE_BOOL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+#endif
