@@ -63,12 +63,12 @@ static struct datum item_list(struct evaluation *x, bool typed, const struct vie
 
 /* ---- All values */
 
-static size_t value_count(const struct event *e)
+size_t evaluation_value_count(const struct event *e)
 {
 	return EVENT_FIELD_COUNT + e->data_count + e->other_count + 1;
 }
 
-static struct value value_at(const struct event *e, size_t i)
+struct value evaluation_value(const struct event *e, size_t i)
 {
 	struct value binary = {VALUE_NULL, {NULL, 0}};
 
@@ -88,7 +88,7 @@ static struct value value_at(const struct event *e, size_t i)
 }
 
 /* As text_of(): most values are text or short, and are asked for one after the other. */
-static struct datum shown_text(struct evaluation *x, const struct value *v)
+struct datum evaluation_shown(struct evaluation *x, const struct value *v)
 {
 	struct view text;
 
@@ -104,17 +104,17 @@ static struct datum shown_text(struct evaluation *x, const struct value *v)
 
 static struct datum value_list(struct evaluation *x)
 {
-	const size_t count = value_count(x->event);
+	const size_t count = evaluation_value_count(x->event);
 	struct datum *const items = arena_array(x->arena, count, sizeof(*items));
 	struct datum list = {.type = DATUM_LIST, .as = {.list = {items, 0}}};
 
 	if (!items)
 		return datum_unknown();
 	for (size_t i = 0; i < count; i++) {
-		const struct value v = value_at(x->event, i);
+		const struct value v = evaluation_value(x->event, i);
 
 		if (!value_is_null(&v))
-			items[list.as.list.count++] = shown_text(x, &v);
+			items[list.as.list.count++] = evaluation_shown(x, &v);
 	}
 	return list;
 }
@@ -156,8 +156,7 @@ struct datum operand_evaluate(const struct operand *o, struct evaluation *x)
 	return datum_null();
 }
 
-/* The positive form of a negated comparison; *ret_negated tells. */
-static enum compare positive(enum compare c, bool *ret_negated)
+enum compare compare_positive(enum compare c, bool *ret_negated)
 {
 	*ret_negated = true;
 	switch (c) {
@@ -333,7 +332,7 @@ static enum tri compare_list(const struct predicate *p, struct evaluation *x, co
 	const struct datum *hit = NULL;
 	size_t hits = 0;
 	bool undecided = false, negated;
-	const enum compare c = positive(p->compare, &negated);
+	const enum compare c = compare_positive(p->compare, &negated);
 
 	for (size_t i = 0; i < l->as.list.count; i++) {
 		const struct datum *const one = &l->as.list.items[i];
@@ -414,7 +413,7 @@ static enum tri compare_message(const struct predicate *p, struct evaluation *x)
 {
 	const bool on_left = p->left.kind == OPERAND_MESSAGE;
 	bool negated;
-	const enum compare c = positive(p->compare, &negated);
+	const enum compare c = compare_positive(p->compare, &negated);
 	enum tri answer;
 
 	if (x->subject == QUERY_SUBJECT_VALUES) {
@@ -460,19 +459,19 @@ static enum tri test(const struct operand *o, struct evaluation *x)
 static enum tri compare_values(const struct predicate *p, struct evaluation *x)
 {
 	bool negated;
-	const enum compare c = positive(p->compare, &negated);
+	const enum compare c = compare_positive(p->compare, &negated);
 	const struct datum r = operand_evaluate(&p->right, x);
-	const size_t count = value_count(x->event);
+	const size_t count = evaluation_value_count(x->event);
 	enum tri answer = TRI_FALSE;
 
 	for (size_t i = 0; i < count && answer != TRI_TRUE; i++) {
 		const struct arena_mark mark = arena_save(x->arena);
-		const struct value v = value_at(x->event, i);
+		const struct value v = evaluation_value(x->event, i);
 		struct datum l;
 
 		if (value_is_null(&v))
 			continue;
-		l = shown_text(x, &v);
+		l = evaluation_shown(x, &v);
 		answer = tri_or(answer, compare_one(p, c, x, &l, &r));
 		arena_restore(x->arena, mark);
 	}
@@ -482,7 +481,7 @@ static enum tri compare_values(const struct predicate *p, struct evaluation *x)
 static enum tri compare(const struct predicate *p, struct evaluation *x)
 {
 	bool negated;
-	const enum compare c = positive(p->compare, &negated);
+	const enum compare c = compare_positive(p->compare, &negated);
 	struct datum l, r;
 	enum tri answer;
 

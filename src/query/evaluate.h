@@ -31,4 +31,13 @@ struct datum operand_evaluate(const struct operand *o, struct evaluation *x);
 /* The message's text, once per event. */
 enum message_source evaluation_message(struct evaluation *x, struct view *ret_text);
 
+/* What OPERAND_VALUES stands for: the i-th value of the event, from 0, and the text that the
+ * event's XML shows of it. A null value is none of them. */
+size_t evaluation_value_count(const struct event *e);
+struct value evaluation_value(const struct event *e, size_t i);
+struct datum evaluation_shown(struct evaluation *x, const struct value *v);
+
+/* The positive form of a negated comparison; *ret_negated tells. */
+enum compare compare_positive(enum compare c, bool *ret_negated);
+
 #endif

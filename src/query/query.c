@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "query/evaluate.h"
+#include "query/match_fast.h"
 
 struct query *query_new(void)
 {
@@ -25,7 +26,9 @@ void query_free(struct query *q)
 
 struct matcher {
 	const struct query *query;
-	struct arena arena;
+	struct arena bound; /* for the two below; NULL: predicate_evaluate() does it */
+	const struct fast_match *where, *parameters;
+	struct arena arena; /* of the event at hand */
 	struct regex **regexes;
 	struct tocsin_error error;
 	struct evaluation evaluation;
@@ -40,6 +43,7 @@ void matcher_free(struct matcher *m)
 	free(m->regexes);
 	buf_free(&m->evaluation.text);
 	arena_free(&m->arena);
+	arena_free(&m->bound);
 	free(m);
 }
 
@@ -64,6 +68,10 @@ struct matcher *matcher_new(const struct query *q, const struct message_catalogu
 		matcher_free(m);
 		return NULL;
 	}
+	if (q->where)
+		m->where = fast_match_new(&m->bound, q->where);
+	if (q->parameters)
+		m->parameters = fast_match_new(&m->bound, q->parameters);
 	m->evaluation.arena = &m->arena;
 	m->evaluation.catalogue = catalogue;
 	m->evaluation.subject = subject;
@@ -73,19 +81,25 @@ struct matcher *matcher_new(const struct query *q, const struct message_catalogu
 	return m;
 }
 
+static enum tri answer(struct matcher *m, const struct fast_match *fast, const struct predicate *p)
+{
+	if (fast)
+		return fast_match_evaluate(fast, &m->evaluation);
+	return p ? predicate_evaluate(p, &m->evaluation) : TRI_TRUE;
+}
+
 enum tri matcher_match(struct matcher *m, const struct event *e)
 {
 	arena_reset(&m->arena);
 	m->evaluation.event = e;
 	m->evaluation.message_known = false;
 	m->evaluation.regex_failures = 0;
-	return m->query->where ? predicate_evaluate(m->query->where, &m->evaluation) : TRI_TRUE;
+	return answer(m, m->where, m->query->where);
 }
 
 enum tri matcher_parameters(struct matcher *m)
 {
-	return m->query->parameters ? predicate_evaluate(m->query->parameters, &m->evaluation)
-				    : TRI_TRUE;
+	return answer(m, m->parameters, m->query->parameters);
 }
 
 struct datum matcher_value(struct matcher *m, const struct operand *o)
