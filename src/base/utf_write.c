@@ -5,6 +5,9 @@
  */
 #include "base/utf.h"
 
+#include "base/cpu.h"
+#include "base/utf_write_fast.h"
+
 #define REPLACEMENT 0xfffdu
 
 /* What XML 1.0 forbids (chapter 2.2): C0 but tab, LF, CR; U+FFFE, U+FFFF. Windows writes `_` for
@@ -100,66 +103,161 @@ static bool is_plain(uint16_t u)
 	return u < 128 && plain_ascii[u];
 }
 
-/*
- * Units from `p` up to `stop`; a pair that starts before `stop` may end behind it, where the text
- * goes on up to `end`. Returns where it stopped.
- */
-static const uint8_t *convert(char **to, const uint8_t *p, const uint8_t *stop, const uint8_t *end,
-			      enum utf_escape escape)
+/* clang-format off */
+const uint8_t utf16_classes[UTF_JSON + 1][128] = {
+	[UTF_PLAIN] = {
+		2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	},
+	[UTF_XML_TEXT] = {
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 2, 2, 0, 2, 2,
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+		0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	},
+	[UTF_XML_ATTRIBUTE] = {
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 2, 2, 0, 2, 2,
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+		0, 0, 2, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	},
+	[UTF_XML_CDATA] = {
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 2, 2, 0, 2, 2,
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	},
+	[UTF_JSON] = {
+		2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 1, 1, 2, 2,
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+		0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
+	},
+};
+/* clang-format on */
+
+const uint8_t *utf16_write_one(char **to, const uint8_t *p, const uint8_t *end,
+			       enum utf_escape escape)
 {
-	char *o = *to;
+	const uint16_t u = le16(p);
+	uint32_t cp = u;
+	bool lone = false;
 
-	while (p < stop) {
-		const uint16_t u = le16(p);
-		uint32_t cp = u;
-		bool lone = false;
+	p += 2;
+	if (u >= 0xd800 && u < 0xe000) {
+		const uint16_t low = u < 0xdc00 && p < end ? le16(p) : 0;
 
-		p += 2;
-		if (is_plain(u)) {
-			*o++ = (char)u;
-			continue;
+		if (low >= 0xdc00 && low < 0xe000) {
+			cp = 0x10000 + ((uint32_t)(u - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
+			p += 2;
+		} else {
+			cp = REPLACEMENT;
+			lone = true;
 		}
-		if (u >= 0xd800 && u < 0xe000) {
-			const uint16_t low = u < 0xdc00 && p < end ? le16(p) : 0;
-
-			if (low >= 0xdc00 && low < 0xe000) {
-				cp = 0x10000 + ((uint32_t)(u - 0xd800) << 10) +
-				     (uint32_t)(low - 0xdc00);
-				p += 2;
-			} else {
-				cp = REPLACEMENT;
-				lone = true;
-			}
-		}
-		o += put_escaped(o, cp, lone, escape);
 	}
-	*to = o;
+	*to += put_escaped(*to, cp, lone, escape);
 	return p;
 }
 
+static char *write_scalar(char *to, const uint8_t *p, size_t units, enum utf_escape escape,
+			  bool to_nul)
+{
+	const uint8_t *const end = p + units * 2;
+
+	while (p < end) {
+		const uint16_t u = le16(p);
+
+		if (is_plain(u)) {
+			*to++ = (char)u;
+			p += 2;
+		} else if (!u && to_nul) {
+			break;
+		} else {
+			p = utf16_write_one(&to, p, end, escape);
+		}
+	}
+	return to;
+}
+
+#if defined(__x86_64__)
+
+static char *write_units(char *to, const uint8_t *p, size_t units, enum utf_escape escape,
+			 bool to_nul)
+{
+	switch (cpu_level()) {
+	case CPU_AVX512:
+		return utf16_write_avx512(to, p, units, escape, to_nul);
+	case CPU_AVX2:
+	case CPU_SSE42:
+		return utf16_write_sse42(to, p, units, escape, to_nul);
+	default:
+		return write_scalar(to, p, units, escape, to_nul);
+	}
+}
+
+#else
+
+static char *write_units(char *to, const uint8_t *p, size_t units, enum utf_escape escape,
+			 bool to_nul)
+{
+	return write_scalar(to, p, units, escape, to_nul);
+}
+
+#endif
+
 char *utf16_write(char *to, struct view utf16, enum utf_escape escape)
 {
-	const size_t units = utf16.n / 2;
-	const uint8_t *const end = units ? utf16.p + units * 2 : utf16.p;
+	return utf16.n >= 2 ? write_units(to, utf16.p, utf16.n / 2, escape, false) : to;
+}
 
-	convert(&to, utf16.p, end, end, escape);
-	return to;
+char *utf16_write_to_nul(char *to, struct view utf16, enum utf_escape escape)
+{
+	return utf16.n >= 2 ? write_units(to, utf16.p, utf16.n / 2, escape, true) : to;
+}
+
+/* The bit 15 of the first UTF-16 unit in `x` that is 0, besides others above it; 0: none is. */
+static uint64_t zero_unit(uint64_t x)
+{
+	return (x - 0x0001000100010001u) & ~x & 0x8000800080008000u;
 }
 
 struct view utf16_until_nul(struct view utf16)
 {
-	for (size_t i = 0; i + 1 < utf16.n; i += 2) {
+	size_t i = 0;
+
+	for (; utf16.n - i >= 8; i += 8) {
+		if (zero_unit(le64(utf16.p + i)))
+			break;
+	}
+	for (; utf16.n - i >= 2; i += 2) {
 		if (!utf16.p[i] && !utf16.p[i + 1]) {
 			utf16.n = i;
 			break;
 		}
 	}
 	return utf16;
-}
-
-char *utf16_write_to_nul(char *to, struct view utf16, enum utf_escape escape)
-{
-	return utf16_write(to, utf16_until_nul(utf16), escape);
 }
 
 /* Text is converted in parts, so that a long one doesn't ask for six times its size at once. */
