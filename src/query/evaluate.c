@@ -202,7 +202,11 @@ static enum tri compare_regex(const struct predicate *p, struct evaluation *x, s
 	struct tocsin_error error;
 	bool matched;
 
-	if (p->regex_number >= x->regex_count || x->regex_failures >= LIMIT_REGEX_FAILURES)
+	if (p->regex_number >= x->regex_count)
+		return TRI_UNDECIDED;
+	if (!regex_may_match(x->regexes[p->regex_number], text))
+		return TRI_FALSE;
+	if (x->regex_failures >= LIMIT_REGEX_FAILURES)
 		return TRI_UNDECIDED;
 	if (regex_match(x->regexes[p->regex_number], text, &matched, &error) != TOCSIN_OK) {
 		x->regex_failures++;

@@ -19,8 +19,10 @@
  *                     conversion: not equal; for the orderings PowerShell fails, which is
  *                     TRI_UNDECIDED and told by evaluation.error.
  *   COMPARE_LIKE      L as text against the wildcard; $null is "". NOT_LIKE is its negation.
- *   COMPARE_MATCH     L as text against the regular expression. Reaching LIMIT_REGEX_STEPS is
- *                     TRI_UNDECIDED and told by evaluation.error, never "no match".
+ *   COMPARE_MATCH     L as text against the regular expression. A text without the literals that
+ *                     each match holds (regex_literals.h) does not match. Reaching
+ *                     LIMIT_REGEX_STEPS is TRI_UNDECIDED and told by evaluation.error, never
+ *                     "no match".
  *   COMPARE_IN        some item of R equals L (the item is the left side of that comparison);
  *                     R that is no list is its own only item.
  *   COMPARE_CONTAINS  some item of L equals R; L that is no list is its own only item.

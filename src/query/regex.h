@@ -24,6 +24,10 @@ void regex_free(struct regex *r);
 TOCSIN_MUST_USE enum tocsin_status regex_match(struct regex *r, struct view text, bool *ret_matched,
 					       struct tocsin_error *error);
 
+/* False: it does not match in the text, which lacks what each match holds (regex_literals.h). Asked
+ * before regex_match(), which may run out of steps where this is quick to tell. */
+bool regex_may_match(const struct regex *r, struct view text);
+
 /*
  * regex_net.c: reads a pattern as .NET does and writes it in the engine's language (UTF-16LE in
  * `a`). *ret_local is true when the expression looks at nothing but what it matches: what it

@@ -7,15 +7,18 @@
 
 #include <stdlib.h>
 
+#include "base/find_literals.h"
 #include "base/limits.h"
 #include "query/regex.h"
+#include "query/regex_literals.h"
 
 struct regex {
 	pcre2_code *code;
 	pcre2_match_data *match;
 	pcre2_match_context *context;
-	uint16_t *text; /* aligned copy of the text at hand */
-	size_t size;    /* in units */
+	uint16_t *text;                  /* aligned copy of the text at hand */
+	size_t size;                     /* in units */
+	struct literal_finder *literals; /* NULL: a text may match without any */
 };
 
 void regex_free(struct regex *r)
@@ -25,8 +28,30 @@ void regex_free(struct regex *r)
 	pcre2_match_context_free(r->context);
 	pcre2_match_data_free(r->match);
 	pcre2_code_free(r->code);
+	literal_finder_free(r->literals);
 	free(r->text);
 	free(r);
+}
+
+static void find_literals(struct regex *r, struct arena *a, struct view pattern, bool nocase)
+{
+	const struct view *list;
+	const size_t count = regex_literals(a, pattern, nocase, &list);
+
+	if (count)
+		r->literals = literal_finder_new(list, count);
+}
+
+bool regex_may_match(const struct regex *r, struct view text)
+{
+	uint32_t at;
+
+	if (!r->literals)
+		return true;
+	for (size_t from = 0; literal_find(r->literals, text, from, text.n, &at, 1); from = at + 1)
+		if (at % 2 == 0)
+			return true;
+	return false;
 }
 
 /* Units in host order: views are bytes, at any address, little-endian. */
@@ -108,6 +133,7 @@ enum tocsin_status regex_compile(struct view pattern, bool nocase, struct regex 
 			pcre2_set_heap_limit(r->context, LIMIT_REGEX_KIB);
 		} else
 			status = error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");
+		find_literals(r, &arena, pattern, nocase);
 	}
 	arena_free(&arena);
 	if (status != TOCSIN_OK) {
