@@ -95,6 +95,14 @@ static bool is_candidate(const struct skimmed *s, uint32_t i)
 	       (s->hit_count && holds_literal(s, i));
 }
 
+/* A sound record that holds none of the literals. */
+static void pass(struct skimmed *s, uint32_t i)
+{
+	s->passed++;
+	if (s->watching)
+		tell_channel(s, i);
+}
+
 /* A plain record. */
 static bool tell_plain(struct skimmed *s, uint32_t i)
 {
@@ -104,12 +112,6 @@ static bool tell_plain(struct skimmed *s, uint32_t i)
 	const uint32_t parts = client->parts ? client->parts : EVENT_PARTS_ALL;
 	const struct event *e;
 
-	if (!is_candidate(s, i)) {
-		s->passed++;
-		if (s->watching)
-			tell_channel(s, i);
-		return true;
-	}
 	e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
 	if (!e)
 		return false;
@@ -189,7 +191,10 @@ bool scan_skim(struct scan_teller *t, struct view bytes, bool *ret_skimmed)
 	for (uint32_t k = 0; done && k < s.count; k++) {
 		const uint32_t i = backwards ? s.count - 1 - k : k;
 
-		done = s.records[i].plain ? tell_plain(&s, i) : tell_decoded(&s, i);
+		if (s.records[i].sound && !is_candidate(&s, i))
+			pass(&s, i);
+		else
+			done = s.records[i].plain ? tell_plain(&s, i) : tell_decoded(&s, i);
 	}
 	tell_passed(&s);
 	return done;

@@ -105,6 +105,7 @@ struct binxml_program {
 					  with their end token */
 	uint64_t hash;                 /* of the position-independent content */
 	const struct outline *outline; /* kept templates only; NULL: records are walked */
+	const struct outline *inner;   /* the same for a value inside UserData and the like */
 	struct compiled_template *compiled; /* kept templates only */
 };
 
@@ -165,9 +166,11 @@ struct binxml_context {
 	bool template_missing, template_ambiguous;
 	const char *template_path;
 	uint64_t template_offset;
-	/* Values that reach past what they stand in are cut there, and those behind them are empty;
-	 * BinXML among them that does not read shows nothing. Otherwise they are errors. */
-	enum { CUT_NEVER, CUT_ALLOWED, CUT_DONE } cut;
+	/* A damaged size or type among values is put right where that is certain (CUT_MENDED, see
+	 * template_mend()). Other values that reach past what they stand in are cut there, and those
+	 * behind them are empty; BinXML among them that does not read shows nothing. Otherwise they
+	 * are errors. */
+	enum { CUT_NEVER, CUT_ALLOWED, CUT_MENDED, CUT_DONE } cut;
 	bool others;     /* fill event.others; stays as it is over chunks */
 	bool plain_walk; /* see struct evtx_options; the same */
 	/* Reading what is left of older records: behind this chunk offset nothing live stands, so

@@ -5,31 +5,11 @@
  * element start (an attribute list size).
  */
 #include "format/evtx/binxml.h"
+#include "format/evtx/binxml_token.h"
 
 #include <stdlib.h>
 
 #include "base/limits.h"
-
-enum token {
-	TOKEN_END = 0x00,
-	TOKEN_OPEN = 0x01,
-	TOKEN_BODY = 0x02,
-	TOKEN_CLOSE_EMPTY = 0x03,
-	TOKEN_CLOSE = 0x04,
-	TOKEN_VALUE = 0x05,
-	TOKEN_ATTRIBUTE = 0x06,
-	TOKEN_CDATA = 0x07,
-	TOKEN_CHAR_REF = 0x08,
-	TOKEN_ENTITY_REF = 0x09,
-	TOKEN_PI_TARGET = 0x0a,
-	TOKEN_PI_DATA = 0x0b,
-	TOKEN_INSTANCE = 0x0c,
-	TOKEN_SLOT = 0x0d,
-	TOKEN_SLOT_OPTIONAL = 0x0e,
-	TOKEN_FRAGMENT = 0x0f
-};
-
-#define TOKEN_MORE 0x40u
 
 /* The state of one compilation. */
 struct compile {

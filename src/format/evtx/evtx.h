@@ -124,14 +124,15 @@ TOCSIN_MUST_USE enum tocsin_status evtx_chunk_next(struct evtx_decoder *d,
  * The fast way over a chunk. evtx_skim() comes after evtx_chunk_open() in place of
  * evtx_chunk_next(), and is true only where the chunk's structure is whole, so that
  * evtx_chunk_next() would walk from record to record without damage: then these are the records
- * 0 .. count - 1, in place order. Each is either plain (by the outlines of its templates, known to
- * decode without a loss, and not looked at any further) or has to be decoded to know what is in
- * it. False: nothing is changed, and evtx_chunk_next() has to be used. skim.c says what is checked
- * and why that is enough; evtx_chunk_next() is the specification.
+ * 0 .. count - 1, in place order. Each is sound (by the outlines of its templates, known to decode
+ * without a loss; it need not be looked at any further) or has to be decoded to know what is in it.
+ * False: nothing is changed, and evtx_chunk_next() has to be used. skim.c says what is checked and
+ * why that is enough; evtx_chunk_next() is the specification.
  */
 struct evtx_skimmed {
-	uint32_t at, size; /* of the record, in the chunk */
-	bool plain;
+	uint32_t at, size;  /* of the record, in the chunk */
+	bool sound;         /* known to decode without a loss */
+	bool plain;         /* sound, and evtx_skim_event() can give it */
 	bool odd_text;      /* has text that is not UTF-16 as it stands: 8-bit text, XML */
 	uint32_t templates; /* a bit for each of its templates: its number in evtx_skim_templates(),
 			       modulo 32 */

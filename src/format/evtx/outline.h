@@ -18,7 +18,7 @@ enum outline_step_kind {
 	STEP_DATA,   /* an inserted value called `name` */
 	STEP_BINARY, /* EventData/Binary, called `name` */
 	STEP_OTHER,  /* event.others, called `name`: only where they are asked for */
-	STEP_NESTED  /* a BinXML value below Event: its own outline goes on */
+	STEP_NESTED  /* a BinXML value: its own outline goes on */
 };
 
 /* What a slot's value may be, so that the steps are right. */
@@ -35,6 +35,7 @@ struct outline_step {
 	uint16_t slot; /* SLOT_NONE: `literal` */
 	bool optional; /* an attribute that is not there without a value */
 	bool text;     /* STEP_DATA: only where there is some text */
+	bool inner;    /* STEP_NESTED: inside UserData and the like, not below Event */
 	uint32_t next;
 	struct value literal;
 	struct view name;
@@ -48,15 +49,20 @@ struct outline_step {
 struct outline {
 	struct outline_step *steps;
 	size_t count;
-	uint32_t cost;                      /* nodes that a walk would visit */
-	uint32_t parts;                     /* EVENT_PART: what its own steps fill */
-	bool nested;                        /* the root is a child of Event, not Event itself */
-	bool sure;                          /* each record has provider, id, channel and computer */
-	const struct outline_step *channel; /* that surely fills EVENT_CHANNEL; NULL: none */
+	uint32_t cost;  /* nodes that a walk would visit */
+	uint32_t parts; /* EVENT_PART: what its own steps fill */
+	bool nested;    /* the root is a child of Event, not Event itself */
+	/* Each record has provider, id, channel and computer if it has values at the `expected`
+	 * slots. */
+	bool sure;
+	uint16_t expected_end;              /* behind the last of these slots */
+	const struct outline_step *channel; /* that then fills EVENT_CHANNEL */
 	/* The slot of its one STEP_NESTED; SLOT_NONE: there is none, SLOT_MANY: several. */
 	uint16_t nested_slot;
+	bool nested_inner; /* as its step has it */
 	uint8_t use[OUTLINE_SLOTS];
 	uint8_t forbidden[OUTLINE_SLOTS]; /* TYPE_ flags for which the steps are wrong */
+	bool expected[OUTLINE_SLOTS];
 };
 
 #define SLOT_MANY 0xfffeu
@@ -70,8 +76,11 @@ static inline uint8_t outline_type(uint8_t type)
 				      : TYPE_OTHER;
 }
 
-/* The outline of a program that stays as it is, in `a`; NULL when it has none (or no memory). */
-const struct outline *outline_make(struct arena *a, const struct binxml_program *p);
+/*
+ * The outline of a program that stays as it is, in `a`; NULL when it has none (or no memory).
+ * `inner`: of a value in an element of its own that is not EventData, such as UserData.
+ */
+const struct outline *outline_make(struct arena *a, const struct binxml_program *p, bool inner);
 
 /*
  * Fills `parts` (EVENT_PART) of `e` from a record by the outlines of its templates. False: the

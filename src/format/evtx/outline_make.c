@@ -173,6 +173,17 @@ static bool make_content(struct maker *m, const struct binxml_op *op)
 	}
 	if (m->depth < 2 || l->content || l->parent)
 		return false;
+	/* BinXML in UserData and the like; where it is something else, the record is walked. */
+	if (m->depth == 2 && op->kind == OP_SLOT && op->value.type == VALUE_BINXML && in_data(m) &&
+	    section(m) != ATOM_EVENT_DATA) {
+		struct outline_step *const s = add_step(m, STEP_NESTED);
+
+		l->parent = true;
+		if (!set_source(m, s, op, USE_NESTED))
+			return false;
+		s->inner = true;
+		return true;
+	}
 	l->content = op;
 	return true;
 }
@@ -292,33 +303,55 @@ static void forbid(struct outline *o)
 	}
 }
 
+static void expect(struct outline *o, uint16_t slot)
+{
+	if (slot >= OUTLINE_SLOTS)
+		return;
+	o->expected[slot] = true;
+	if (slot >= o->expected_end)
+		o->expected_end = (uint16_t)(slot + 1);
+}
+
+/* Notes on what it depends that the first step for `field` fills it. False: there is none. */
+static bool expect_field(struct outline *o, enum event_field field)
+{
+	size_t at = 0;
+
+	while (at < o->count && (o->steps[at].kind != STEP_FIELD || o->steps[at].field != field))
+		at++;
+	if (at == o->count)
+		return false;
+	for (size_t i = 0; i < at; i++) {
+		if (o->steps[i].kind == STEP_SKIP && o->steps[i].next > at)
+			expect(o, o->steps[i].slot);
+	}
+	expect(o, o->steps[at].slot);
+	if (field == EVENT_CHANNEL)
+		o->channel = &o->steps[at];
+	return true;
+}
+
 /* What is known of every record by its outline. */
 static void summarise(struct outline *o)
 {
-	const uint32_t sure = EVENT_PART(EVENT_PROVIDER) | EVENT_PART(EVENT_ID) |
-			      EVENT_PART(EVENT_CHANNEL) | EVENT_PART(EVENT_COMPUTER);
-	uint32_t always = 0;
-	size_t skipped = 0; /* steps before this one may be skipped */
-
 	o->nested_slot = SLOT_NONE;
 	for (size_t i = 0; i < o->count; i++) {
 		const struct outline_step *const s = &o->steps[i];
 
-		if (s->kind == STEP_SKIP && s->next > skipped)
-			skipped = s->next;
-		if (s->kind == STEP_NESTED)
+		if (s->kind == STEP_NESTED) {
 			o->nested_slot = o->nested_slot == SLOT_NONE ? s->slot : SLOT_MANY;
+			o->nested_inner = s->inner;
+		}
 		o->parts |= part_of(s);
-		if (i < skipped || s->optional)
-			continue;
-		if (s->kind == STEP_FIELD && s->field == EVENT_CHANNEL && !(always & part_of(s)))
-			o->channel = s;
-		always |= part_of(s);
 	}
-	o->sure = (always & sure) == sure;
+	o->sure = expect_field(o, EVENT_PROVIDER) && expect_field(o, EVENT_ID) &&
+		  expect_field(o, EVENT_CHANNEL) && expect_field(o, EVENT_COMPUTER);
 }
 
-const struct outline *outline_make(struct arena *a, const struct binxml_program *p)
+/* What stands for the elements that a nested program is in. */
+static const struct binxml_name no_element = {.atom = ATOM_OTHER};
+
+const struct outline *outline_make(struct arena *a, const struct binxml_program *p, bool inner)
 {
 	struct maker m = {.a = a, .p = p, .o = arena_alloc(a, sizeof(*m.o))};
 	uint32_t attribute_end = 0;
@@ -327,8 +360,11 @@ const struct outline *outline_make(struct arena *a, const struct binxml_program 
 		return NULL;
 	m.o->nested = p->ops[0].name->atom != ATOM_EVENT;
 	m.o->cost = p->count;
-	if (m.o->nested)
-		m.level[m.depth = 1].name = p->ops[0].name; /* stands for Event */
+	if (!m.o->nested && inner)
+		return NULL;
+	m.depth = inner ? 2 : m.o->nested ? 1 : 0;
+	for (unsigned i = 1; i <= m.depth; i++)
+		m.level[i].name = &no_element;
 	for (uint32_t i = 0; i < p->count; i++) {
 		if (m.attribute && i == attribute_end && !make_attribute(&m))
 			return NULL;

@@ -106,6 +106,12 @@ static bool data(struct reading *r, const struct outline_step *s, const struct v
 
 static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in);
 
+/* How the value of a STEP_NESTED goes on. */
+static const struct outline *inside(const struct outline_step *s, const struct binxml_instance *in)
+{
+	return s->inner ? in->program->inner : in->program->outline;
+}
+
 /* A BinXML value of the usual shape: one template instance, with or without a fragment header
  * before it, and the end. */
 static bool nested(struct reading *r, const struct binxml_instance *outer,
@@ -113,13 +119,13 @@ static bool nested(struct reading *r, const struct binxml_instance *outer,
 {
 	const uint8_t *const p = v->bytes.p;
 	const struct binxml_instance *in = outer->nested;
+	const struct outline *o;
 	size_t at, end;
 
 	if (v->type == VALUE_NULL || !v->bytes.n)
 		return true;
 	if (in && outer->nested_slot == s->slot)
-		return !(in->program->outline->parts & r->parts) ||
-		       steps(r, in->program->outline, in);
+		return !(inside(s, in)->parts & r->parts) || steps(r, inside(s, in), in);
 	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
 	if (p[at] != 0x0c)
 		return false;
@@ -128,8 +134,8 @@ static bool nested(struct reading *r, const struct binxml_instance *outer,
 	if (binxml_instance_read(r->c, &at, end, &in, NULL) != TOCSIN_OK ||
 	    (at < end && r->c->chunk.p[at] != 0))
 		return false;
-	return in->program->outline && in->program->outline->nested &&
-	       steps(r, in->program->outline, in);
+	o = inside(s, in);
+	return o && o->nested && steps(r, o, in);
 }
 
 static bool steps(struct reading *r, const struct outline *o, const struct binxml_instance *in)

@@ -9,8 +9,8 @@
  *
  * A plain record: a fragment header and one template instance; its template's definition compiles
  * and has an outline; the values end inside the record, and have types that the outline allows; the
- * same for the one value that may be BinXML. Then decoding it can't fail (outline_read.c), and
- * behind its content is no room for another record.
+ * same for the one value that may be BinXML, or that is a few elements without a template. Then
+ * decoding it can't fail (outline_read.c), and behind its content is no room for another record.
  *
  * Limits: what the records of the chunk can expand to by their outlines and names stays so far
  * below the limits on one chunk that these can't be reached, however often a record is rendered.
@@ -30,6 +30,7 @@
 
 /* Where the parts of an instance stand in the chunk. */
 struct skim_instance {
+	const struct outline *outline;
 	uint16_t template; /* number in skim.templates */
 	uint16_t count;
 	uint32_t descriptors, values; /* chunk offsets */
@@ -123,7 +124,7 @@ static const struct binxml_program *compile(struct evtx_decoder *d, size_t at, s
 	if (template_definition(c, at, &program, NULL) != TOCSIN_OK)
 		program = NULL;
 	c->names = NULL;
-	if (!program || !program->outline)
+	if (!program || (!program->outline && !program->inner))
 		return NULL;
 	template_variant_add(s->variants, c->chunk, at, size, &s->names, program);
 	return program;
@@ -198,7 +199,7 @@ static void look(struct outlook *l, const struct outline *o, const uint8_t *desc
 		const uint8_t type = descriptors[4 * (size_t)i + 2];
 
 		wrong |= outline_type(type) & o->forbidden[i];
-		odd |= is_odd(type);
+		odd |= is_odd(type) || (o->expected[i] && (!size || type == VALUE_NULL));
 		arrays += type & VALUE_ARRAY ? size : 0;
 		if (i == o->nested_slot) {
 			l->before = total;
@@ -213,11 +214,21 @@ static void look(struct outlook *l, const struct outline *o, const uint8_t *desc
 	l->odd = odd;
 }
 
+/* How an instance is used: a record's content, below Event, in UserData and the like. */
+enum place { PLACE_RECORD, PLACE_EVENT, PLACE_INNER };
+
+static const struct outline *outline_for(const struct binxml_program *p, enum place place)
+{
+	const struct outline *const o = place == PLACE_INNER ? p->inner : p->outline;
+
+	return o && o->nested == (place != PLACE_RECORD) ? o : NULL;
+}
+
 /*
- * An instance whose token stands at `at` and whose bytes end before `end`, with a template that is
- * or is not a nested one. False: it needs a closer look. Sets *ret_end behind its values.
+ * An instance whose token stands at `at` and whose bytes end before `end`. False: it needs a closer
+ * look. Sets *ret_end behind its values.
  */
-static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, bool nested,
+static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, enum place where,
 			  struct skim_instance *ret, struct outlook *l, uint32_t *ret_end)
 {
 	const uint8_t *const p = d->context.chunk.p;
@@ -246,11 +257,12 @@ static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, boo
 	number = template_at(d, offset);
 	if (number == TEMPLATES_MAX || !s->programs[number])
 		return false;
-	o = s->programs[number]->outline;
+	o = outline_for(s->programs[number], where);
 	ret->template = (uint16_t)number;
 	ret->descriptors = place + 4;
-	if (o->nested != nested || le32(p + place) > OUTLINE_SLOTS)
+	if (!o || le32(p + place) > OUTLINE_SLOTS)
 		return false;
+	ret->outline = o;
 	ret->count = (uint16_t)le32(p + place);
 	if (end - ret->descriptors < 4u * ret->count)
 		return false;
@@ -260,12 +272,13 @@ static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, boo
 	return l->fits && l->total <= end - ret->values;
 }
 
-/* The BinXML value of a record, if it has one. */
+/* The BinXML value of a record, if it has one; *ret_inlined: it has no template. */
 static bool read_nested(struct evtx_decoder *d, const struct outlook *outer,
-			struct evtx_skimmed *record, struct skim_record *r)
+			struct evtx_skimmed *record, struct skim_record *r, bool *ret_inlined)
 {
 	const uint8_t *const p = d->context.chunk.p;
-	const uint16_t slot = d->skim->programs[r->top.template]->outline->nested_slot;
+	const struct outline *const o = r->top.outline;
+	const uint16_t slot = o->nested_slot;
 	uint32_t at, end, inner_end;
 	struct outlook l = {0};
 
@@ -280,15 +293,19 @@ static bool read_nested(struct evtx_decoder *d, const struct outlook *outer,
 	end = at + outer->nested_size;
 	if (outer->nested_size > 5 && p[at] == FRAGMENT_TOKEN)
 		at += 4;
-	if (!read_instance(d, at, end, true, &r->nested, &l, &inner_end) ||
-	    d->skim->programs[r->nested.template]->outline->nested_slot != SLOT_NONE ||
-	    (inner_end < end && p[inner_end] != 0))
+	*ret_inlined = p[at] != INSTANCE_TOKEN && skim_inline(d->context.chunk, at, end);
+	if (*ret_inlined) {
+		d->skim->cost += 8 + outer->nested_size;
+		return true;
+	}
+	if (!read_instance(d, at, end, o->nested_inner ? PLACE_INNER : PLACE_EVENT, &r->nested, &l,
+			   &inner_end) ||
+	    r->nested.outline->nested_slot != SLOT_NONE || (inner_end < end && p[inner_end] != 0))
 		return false;
 	r->has_nested = true;
 	record->odd_text |= l.odd;
 	record->templates |= 1u << r->nested.template % 32;
-	d->skim->cost += d->skim->programs[r->nested.template]->outline->cost + l.array_bytes +
-			 outer->nested_size;
+	d->skim->cost += r->nested.outline->cost + l.array_bytes + outer->nested_size;
 	return true;
 }
 
@@ -300,25 +317,29 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 	struct evtx_skimmed *const record = &s->records[s->count];
 	struct skim_record *const r = &s->parts[s->count++];
 	const uint32_t content = at + RECORD_HEADER_SIZE, end = at + size - 4;
+	const struct outline *o;
 	struct outlook l = {0};
+	bool inlined = false;
 	uint32_t behind;
 
 	record->at = at;
 	record->size = size;
-	record->plain = false;
+	record->plain = record->sound = false;
 	record->odd_text = false;
 	record->templates = 0;
 	if (end - content <= 5 || p[content] != FRAGMENT_TOKEN ||
-	    !read_instance(d, content + 4, end, false, &r->top, &l, &behind))
+	    !read_instance(d, content + 4, end, PLACE_RECORD, &r->top, &l, &behind))
 		return;
 	record->templates = 1u << r->top.template % 32;
-	record->odd_text = l.odd || !s->programs[r->top.template]->outline->sure;
-	s->cost += s->programs[r->top.template]->outline->cost + l.array_bytes;
-	if (!read_nested(d, &l, record, r))
+	o = r->top.outline;
+	record->odd_text = l.odd || !o->sure || r->top.count < o->expected_end;
+	s->cost += o->cost + l.array_bytes;
+	if (!read_nested(d, &l, record, r, &inlined))
 		return;
 	/* The padding of a record; and no room for another one behind its content. */
-	record->plain = (end - behind < RECORD_ALIGN || p[behind] == 0) &&
+	record->sound = (end - behind < RECORD_ALIGN || p[behind] == 0) &&
 			at + size - behind < RECORD_SIZE_MIN;
+	record->plain = record->sound && !inlined;
 }
 
 /* ---- The chunk ---- */
@@ -380,7 +401,7 @@ bool evtx_skim(struct evtx_decoder *d, uint32_t *ret_count)
 	c->defined += s->defined;
 	c->chunk_text -= s->text;
 	for (uint32_t i = 0; i < s->count; i++)
-		bytes += s->records[i].plain ? s->records[i].size : 0;
+		bytes += s->records[i].sound ? s->records[i].size : 0;
 	d->account.records += bytes;
 	d->phase = CHUNK_DONE;
 	d->free_from = d->free_offset;
@@ -406,8 +427,7 @@ const struct evtx_skimmed_template *evtx_skim_templates(const struct evtx_decode
 struct value evtx_skim_channel(const struct evtx_decoder *d, uint32_t i)
 {
 	const struct skim_instance *const top = &d->skim->parts[i].top;
-	const struct outline *const o = d->skim->programs[top->template]->outline;
-	const struct outline_step *const s = o->channel;
+	const struct outline_step *const s = top->outline->channel;
 	const uint8_t *const p = d->context.chunk.p, *const descriptors = p + top->descriptors;
 	struct value v = {VALUE_NULL, {NULL, 0}};
 	uint32_t before = 0;
@@ -465,7 +485,7 @@ static struct binxml_instance *make_content(struct evtx_decoder *d, uint32_t i, 
 			nested->program = d->skim->programs[r->nested.template];
 	}
 	instance->nested = nested;
-	instance->nested_slot = instance->program->outline->nested_slot;
+	instance->nested_slot = r->top.outline->nested_slot;
 	return nested ? instance : NULL;
 }
 
@@ -543,6 +563,9 @@ enum tocsin_status evtx_skim_decode(struct evtx_decoder *d, uint32_t i, unsigned
 	} else if (d->pending.status == TOCSIN_OK) {
 		return TOCSIN_END;
 	}
+	/* It is in the account already. */
+	if (!*state && record->sound)
+		d->account.records -= record->size;
 	(*state)++;
 	d->phase = CHUNK_WALK;
 	status = evtx_chunk_next(d, ret_event, ret_loss, error);

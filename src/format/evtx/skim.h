@@ -13,4 +13,8 @@ struct skim;
 struct skim *skim_new(void); /* NULL without memory */
 void skim_free(struct skim *s);
 
+/* Whether chunk[at .. end) is a value of elements that surely compile, none with more than one
+ * piece of text. */
+bool skim_inline(struct view chunk, uint32_t at, uint32_t end);
+
 #endif

@@ -157,7 +157,8 @@ static struct stored *program_copy(struct arena *a, const struct binxml_program 
 			return NULL;
 		ops[i].name = name;
 	}
-	s->program.outline = outline_make(a, &s->program);
+	s->program.outline = outline_make(a, &s->program, false);
+	s->program.inner = outline_make(a, &s->program, true);
 	return s;
 }
 
@@ -395,12 +396,48 @@ static enum tocsin_status referred(struct binxml_context *c, size_t at, uint32_t
 	return template_definition(c, at, ret, error);
 }
 
+struct value_mend template_mend(const uint8_t *descriptors, uint32_t n, size_t room)
+{
+	const struct value_mend none = {.index = UINT32_MAX};
+	struct value_mend mend = none;
+	size_t total = 0, size = 0, fixed;
+	uint8_t type = 0;
+	bool as_sized, as_typed;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const uint8_t *const p = descriptors + 4 * (size_t)i;
+		const struct value v = {p[2], {NULL, le16(p)}};
+
+		total += v.bytes.n;
+		if (value_is_plausible(&v))
+			continue;
+		if (mend.index != UINT32_MAX)
+			return none;
+		mend.index = i;
+		size = v.bytes.n;
+		type = v.type;
+	}
+	if (mend.index == UINT32_MAX)
+		return none;
+	fixed = type & VALUE_ARRAY ? 0 : value_fixed_size(type);
+	/* Behind a record's values stand a token and padding to eight bytes. */
+	as_sized = total <= room && room - total <= 8;
+	total = total - size + fixed;
+	as_typed = fixed && total <= room && room - total <= 8;
+	if (as_sized == as_typed)
+		return none;
+	mend.descriptor = (uint32_t)(as_typed ? fixed | (size_t)type << 16
+					      : size | (size_t)VALUE_BINARY << 16);
+	return mend;
+}
+
 /* count × {u16 size, u8 type, u8 0}, then the values end to end. */
 static enum tocsin_status read_values(struct binxml_context *c, size_t *at, size_t end,
 				      struct binxml_instance *instance, struct tocsin_error *error)
 {
 	struct view rest = view_slice(c->chunk, *at, end - *at);
 	const uint8_t *const count = take(&rest, 4);
+	struct value_mend mend = {.index = UINT32_MAX};
 	const uint8_t *descriptors;
 	struct value *values;
 	uint32_t n;
@@ -412,14 +449,20 @@ static enum tocsin_status read_values(struct binxml_context *c, size_t *at, size
 	ENSURE(descriptors, error, TOCSIN_TRUNCATED, *at, "template value descriptors are cut off");
 	values = arena_array(&c->arena, n, sizeof(*values));
 	ENSURE(values, error, TOCSIN_LIMIT, *at, "no memory for template values");
+	if (c->cut) {
+		mend = template_mend(descriptors, n, rest.n);
+		if (mend.index != UINT32_MAX && c->cut == CUT_ALLOWED)
+			c->cut = CUT_MENDED;
+	}
 	for (uint32_t i = 0; i < n; i++) {
-		const size_t size = le16(descriptors + 4 * (size_t)i);
+		const uint32_t descriptor = template_descriptor(&mend, descriptors, i);
+		const size_t size = descriptor & 0xffff;
 		const bool whole = size <= rest.n;
 
 		ENSURE(whole || c->cut, error, TOCSIN_TRUNCATED, (size_t)(rest.p - c->chunk.p),
 		       "a template value reaches past its record");
 		c->cut = whole ? c->cut : CUT_DONE;
-		values[i].type = descriptors[4 * (size_t)i + 2];
+		values[i].type = (uint8_t)(descriptor >> 16);
 		instance->arrays |= (values[i].type & VALUE_ARRAY) != 0;
 		values[i].bytes.n = whole ? size : rest.n;
 		values[i].bytes.p = take(&rest, values[i].bytes.n);

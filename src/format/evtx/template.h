@@ -18,6 +18,26 @@ static inline bool template_inline(const uint8_t *p, size_t at)
 	       le32(p + 2) == le32(p + INSTANCE_HEADER + 4);
 }
 
+/* The one value of an instance whose descriptor is damaged, and what it was; no value: UINT32_MAX. */
+struct value_mend {
+	uint32_t index;
+	uint32_t descriptor; /* u16 size, u8 type */
+};
+
+/*
+ * Which of the descriptors of `n` values, `room` bytes and padding together, is damaged. Only where
+ * one alone can't be and there is one way to put it right: with the size that its type has the
+ * values end where they should, or they do so as they are, and the type is wrong: then it is bytes.
+ */
+struct value_mend template_mend(const uint8_t *descriptors, uint32_t n, size_t room);
+
+/* Descriptor `i`, put right. */
+static inline uint32_t template_descriptor(const struct value_mend *mend,
+					   const uint8_t *descriptors, uint32_t i)
+{
+	return i == mend->index ? mend->descriptor : le32(descriptors + 4 * (size_t)i);
+}
+
 /* The definition at chunk offset `at`, compiled once a chunk; one that does not compile keeps its
  * error. */
 TOCSIN_MUST_USE enum tocsin_status template_definition(struct binxml_context *c, size_t at,
