@@ -166,13 +166,16 @@ class Data:
         return [c for c in chunks_of(path) if needle in c]
 
     def first_hit(self):
-        """A hit in the first chunk of a log that has no other."""
+        """Hits in the first and in the last chunk of a log, so that either order finds one at once."""
 
         def make(path):
             shutil.copyfile(self.dense(), path)
+            chunk = self.hit_chunks()[0]
             with open(path, "r+b") as f:
                 f.seek(HEADER)
-                f.write(self.hit_chunks()[0])
+                f.write(chunk)
+                f.seek(-CHUNK, os.SEEK_END)
+                f.write(chunk)
 
         return self.made("first-hit.evtx", make)
 

@@ -206,12 +206,13 @@ def rate(command, size, runs):
 
 
 def machine(log, runs):
-    """What it is, and what it can do: bytes read, bytes searched for one word."""
+    """What it is, and what it can do: bytes read, bytes searched for one word, bytes written."""
     cpu = re.search(r"model name\s*:\s*(.*)", read("/proc/cpuinfo"))
     flags = (re.search(r"flags\s*:\s*(.*)", read("/proc/cpuinfo")) or [""])[0]
     simd = [f for f in ("sse4_2", "avx2", "avx512bw", "pclmulqdq", "vpclmulqdq") if f in flags]
     memory = re.search(r"MemTotal:\s*(\d+)", read("/proc/meminfo"))
-    size, log = os.path.getsize(log), shlex.quote(log)
+    size, written = os.path.getsize(log), os.path.join(os.path.dirname(log), "output")
+    log, to = shlex.quote(log), shlex.quote(written)
     lines = [
         "%s, %d processors, %s" % (cpu.group(1) if cpu else platform.processor(), os.cpu_count(),
                                    ", ".join(simd) or "no SIMD known"),
@@ -221,7 +222,10 @@ def machine(log, runs):
             rate("dd if=%s of=/dev/null bs=1M" % log, size, runs)),
         "grep -c -F of a word: %s MB/s" % thousands(
             rate("LC_ALL=C grep -c -F BinaryFormatter.Deserialize %s >/dev/null" % log, size, runs)),
+        "plain write to a file (dd, 1 MiB at a time): %s MB/s" % thousands(
+            rate("dd if=/dev/zero of=%s bs=1M count=%d" % (to, size >> 20), size, runs)),
     ]
+    os.unlink(written)
     load = os.getloadavg()[0]
     if load > os.cpu_count() / 2:
         lines.append("others worked on it meanwhile: load %.1f" % load)

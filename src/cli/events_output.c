@@ -4,8 +4,11 @@
 #include "base/os.h"
 #include "format/evtx/portable.h"
 
-/* Small texts are put together up to this. */
+/* Small texts are put together up to this: the first ones go out as they come, more and more of
+ * those behind them are held, so that neither a reader nor the system waits. For a terminal none
+ * is. */
 #define PENDING 65536u
+#define PENDING_FIRST 1024u
 
 static const struct {
 	const char *name;
@@ -150,6 +153,10 @@ static bool flush(struct events_outputs *o, struct events_output *out)
 	if (out->pending.n || buf_failed(&out->pending))
 		o->stopped = o->stopped || !cli_stream_put(out->stream, &out->pending);
 	buf_clear(&out->pending);
+	out->hold = out->style.terminal   ? 0
+		    : !out->hold          ? PENDING_FIRST
+		    : out->hold < PENDING ? out->hold * 2
+					  : PENDING;
 	return !o->stopped;
 }
 
@@ -169,7 +176,7 @@ static bool put_text(struct events_outputs *o, struct events_output *out, struct
 		return !o->stopped;
 	}
 	buf_add(&out->pending, text.p, text.n);
-	return out->pending.n < PENDING || flush(o, out);
+	return out->pending.n < out->hold || flush(o, out);
 }
 
 /* ---- Event logs */

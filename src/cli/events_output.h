@@ -24,6 +24,7 @@ struct events_output {
 	struct cli_stream *stream;
 	struct evtx_writer *writer; /* FORM_EVTX only */
 	struct buf pending;         /* small texts on their way */
+	size_t hold;                /* so much of them is put together */
 	bool any;                   /* a text has been put */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/os.h"
 #include "base/text.h"
 #include "output/json.h"
 #include "output/query_rows.h"
@@ -14,8 +15,10 @@
 /* Sources whose hits are told one by one. */
 #define SOURCES_TOLD 50
 
-/* Text that is written at once. */
+/* Text that is written at once: the first rows as they come, then more and more. To a terminal
+ * every row goes as it comes. */
 #define FLUSH_BYTES ((size_t)1 << 20)
+#define FLUSH_FIRST ((size_t)1 << 10)
 
 static const char *const form_names[] = {"ps", "json", "jsonl", "csv", NULL};
 
@@ -36,6 +39,7 @@ struct query_writer {
 	struct query_output outputs[QUERY_OUTPUTS_MAX];
 	size_t output_count;
 	struct buf pending[QUERY_OUTPUTS_MAX]; /* to be written */
+	size_t hold[QUERY_OUTPUTS_MAX];        /* when there is so much of it */
 	struct buf errors;                     /* of the JSON document */
 	size_t error_count;
 	uint64_t json_events;
@@ -214,6 +218,7 @@ bool query_writer_open(const struct cli *cli, const struct query *q, const char 
 		o->form = QUERY_PS;
 		while (o->form < QUERY_CSV && strcmp(form_names[o->form], list[i].format) != 0)
 			o->form++;
+		o->terminal = !list[i].file && os_is_terminal(1);
 		o->stream = cli_stream_open(cli, &list[i]);
 		if (!o->stream) {
 			query_writer_close(w, false);
@@ -238,6 +243,8 @@ static void flush(struct query_writer *w, size_t i)
 	else if (out->n && !w->stopped && !cli_stream_put(w->outputs[i].stream, out))
 		w->stopped = true;
 	buf_clear(out);
+	if (w->hold[i] < FLUSH_BYTES && !w->outputs[i].terminal)
+		w->hold[i] = w->hold[i] ? w->hold[i] * 2 : FLUSH_FIRST;
 }
 
 static void put(struct query_writer *w, size_t i, struct view text, struct view group)
@@ -266,7 +273,7 @@ static void put(struct query_writer *w, size_t i, struct view text, struct view 
 	buf_add(out, text.p, text.n);
 	if (w->outputs[i].form == QUERY_JSONL)
 		buf_byte(out, '\n');
-	if (out->n >= FLUSH_BYTES)
+	if (out->n >= w->hold[i])
 		flush(w, i);
 }
 

@@ -20,6 +20,7 @@ enum query_form { QUERY_PS, QUERY_JSON, QUERY_JSONL, QUERY_CSV };
 struct query_output {
 	enum query_form form;
 	struct cli_stream *stream;
+	bool terminal;
 };
 
 /* A stretch of a unit's text. */
