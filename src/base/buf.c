@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/text_write.h"
 
 char *buf_grow(struct buf *b, size_t n)
 {
@@ -60,14 +61,9 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_u64(struct buf *b, uint64_t v)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
+	char digits[20 + TEXT_WRITE_SLACK];
 
-	do {
-		digits[--i] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	buf_add(b, digits + i, sizeof(digits) - i);
+	buf_add(b, digits, (size_t)(text_write_u64(digits, v) - digits));
 }
 
 void buf_fill(struct buf *b, char c, size_t count)

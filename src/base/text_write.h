@@ -31,4 +31,12 @@ char *text_write_guid(char *to, const uint8_t *p);
  * count that it claims. */
 char *text_write_sid(char *to, struct view sid);
 
+#if defined(__x86_64__)
+
+/* The two above with SSSE3 (CPU_SSE42), for text_write.c; `n` is a multiple of 16. */
+char *text_write_hex_sse(char *to, const uint8_t *p, size_t n);
+char *text_write_guid_sse(char *to, const uint8_t *p);
+
+#endif
+
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/digits.h"
+
 /* Days since 1601-01-01 <-> civil date in the proleptic Gregorian calendar, counted in 400-year
  * eras from 0000-03-01. */
 #define DAYS_0000_TO_1601 584694 /* 0000-03-01 .. 1601-01-01 */
@@ -18,26 +20,35 @@ static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - DAYS_0000_TO_1601;
 }
 
-void filetime_to_civil(uint64_t filetime, struct civil *out)
+/*
+ * After Neri and Schneider, "Euclidean affine functions and their application to calendar
+ * algorithms" (2022): centuries, years and months by one multiplication each, exact for all days
+ * that 64 bits of 100 ns can name (about 2.2 * 10^7).
+ */
+static inline void to_civil(uint64_t filetime, struct civil *out)
 {
 	const uint64_t seconds = filetime / FILETIME_SECOND;
-	const uint64_t days = seconds / 86400;
-	const unsigned rest = (unsigned)(seconds % 86400);
-	const int64_t z = (int64_t)days + DAYS_0000_TO_1601;
-	const int64_t era = z / 146097;
-	const int64_t doe = z - era * 146097;
-	const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	const int64_t mp = (5 * doy + 2) / 153;
+	const uint32_t days = (uint32_t)(seconds / 86400), rest = (uint32_t)(seconds % 86400);
+	const uint32_t quarters = 4 * (days + DAYS_0000_TO_1601) + 3; /* of days since March 0000 */
+	const uint32_t century = quarters / 146097;
+	const uint64_t of_century = (uint64_t)2939745 * (quarters % 146097 | 3);
+	const uint32_t day_of_year = (uint32_t)of_century / 2939745 / 4; /* from the 1st of March */
+	const uint32_t month_day = 2141 * day_of_year + 197913;
+	const bool next_year = day_of_year >= 306; /* January and February */
 
-	out->day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
-	out->month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
-	out->year = yoe + era * 400 + (out->month <= 2);
+	out->year = 100 * century + (uint32_t)(of_century >> 32) + next_year;
+	out->month = (month_day >> 16) - (next_year ? 12 : 0);
+	out->day = (month_day & 0xffff) / 2141 + 1;
 	out->hour = rest / 3600;
 	out->minute = rest / 60 % 60;
 	out->second = rest % 60;
 	out->ticks = (unsigned)(filetime % FILETIME_SECOND);
-	out->weekday = (unsigned)((days + 1) % 7); /* 1601-01-01 was a Monday */
+	out->weekday = (days + 1) % 7; /* 1601-01-01 was a Monday */
+}
+
+void filetime_to_civil(uint64_t filetime, struct civil *out)
+{
+	to_civil(filetime, out);
 }
 
 static unsigned month_days(int64_t year, unsigned month)
@@ -61,74 +72,66 @@ bool filetime_from_civil(const struct civil *c, uint64_t *ret_filetime)
 	return true;
 }
 
-static char *put_digits(char *out, uint64_t v, unsigned width)
+/* The last four digits of the year, month and day. */
+static inline void put_date(char *o, const struct civil *c)
 {
-	for (unsigned i = width; i-- > 0; v /= 10)
-		out[i] = (char)('0' + v % 10);
-	return out + width;
+	const uint32_t year = (uint32_t)c->year % 10000;
+
+	digits_put_pair(o, year / 100);
+	digits_put_pair(o + 2, year % 100);
+	o[4] = '-';
+	digits_put_pair(o + 5, c->month);
+	o[7] = '-';
+	digits_put_pair(o + 8, c->day);
 }
 
-static char *put_date(char *o, const struct civil *c)
+static inline void put_clock(char *o, const struct civil *c)
 {
-	o = put_digits(o, (uint64_t)c->year % 10000, 4);
-	*o++ = '-';
-	o = put_digits(o, c->month, 2);
-	*o++ = '-';
-	return put_digits(o, c->day, 2);
-}
-
-static char *put_clock(char *o, const struct civil *c)
-{
-	o = put_digits(o, c->hour, 2);
-	*o++ = ':';
-	o = put_digits(o, c->minute, 2);
-	*o++ = ':';
-	return put_digits(o, c->second, 2);
+	digits_put_pair(o, c->hour);
+	o[2] = ':';
+	digits_put_pair(o + 3, c->minute);
+	o[5] = ':';
+	digits_put_pair(o + 6, c->second);
 }
 
 size_t filetime_format(char out[FILETIME_TEXT], uint64_t filetime)
 {
 	struct civil c;
-	char *o = out;
 
 	if (filetime > INT64_MAX) {
 		memcpy(out, "0000-00-00T00:00:00.0000000Z", 29);
 		return 28;
 	}
-	filetime_to_civil(filetime, &c);
-	o = put_date(o, &c);
-	*o++ = 'T';
-	o = put_clock(o, &c);
-	*o++ = '.';
-	o = put_digits(o, c.ticks, 7);
-	*o++ = 'Z';
-	*o = 0;
-	return (size_t)(o - out);
+	to_civil(filetime, &c);
+	put_date(out, &c);
+	out[10] = 'T';
+	put_clock(out + 11, &c);
+	out[19] = '.';
+	digits_put(out + 20, (digits_decimal(c.ticks) + DIGITS_EACH('0')) >> 8);
+	memcpy(out + 27, "Z", 2);
+	return 28;
 }
 
 size_t filetime_format_second(char out[FILETIME_TEXT], uint64_t filetime)
 {
 	struct civil c;
-	char *o = out;
 
-	filetime_to_civil(filetime, &c);
-	o = put_date(o, &c);
-	*o++ = ' ';
-	o = put_clock(o, &c);
-	*o++ = 'Z';
-	*o = 0;
-	return (size_t)(o - out);
+	to_civil(filetime, &c);
+	put_date(out, &c);
+	out[10] = ' ';
+	put_clock(out + 11, &c);
+	memcpy(out + 19, "Z", 2);
+	return 20;
 }
 
 size_t filetime_format_day(char out[FILETIME_TEXT], uint64_t filetime)
 {
 	struct civil c;
-	char *o;
 
-	filetime_to_civil(filetime, &c);
-	o = put_date(out, &c);
-	*o = 0;
-	return (size_t)(o - out);
+	to_civil(filetime, &c);
+	put_date(out, &c);
+	out[10] = 0;
+	return 10;
 }
 
 static bool digits(const char **s, unsigned min, unsigned max, unsigned *ret)

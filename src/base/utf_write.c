@@ -158,8 +158,9 @@ const uint8_t utf16_classes[UTF_JSON + 1][128] = {
 };
 /* clang-format on */
 
-const uint8_t *utf16_write_one(char **to, const uint8_t *p, const uint8_t *end,
-			       enum utf_escape escape)
+/* One code point. */
+static inline const uint8_t *write_one(char **to, const uint8_t *p, const uint8_t *end,
+				       enum utf_escape escape)
 {
 	const uint16_t u = le16(p);
 	uint32_t cp = u;
@@ -181,6 +182,12 @@ const uint8_t *utf16_write_one(char **to, const uint8_t *p, const uint8_t *end,
 	return p;
 }
 
+const uint8_t *utf16_write_one(char **to, const uint8_t *p, const uint8_t *end,
+			       enum utf_escape escape)
+{
+	return write_one(to, p, end, escape);
+}
+
 static char *write_scalar(char *to, const uint8_t *p, size_t units, enum utf_escape escape,
 			  bool to_nul)
 {
@@ -195,7 +202,7 @@ static char *write_scalar(char *to, const uint8_t *p, size_t units, enum utf_esc
 		} else if (!u && to_nul) {
 			break;
 		} else {
-			p = utf16_write_one(&to, p, end, escape);
+			p = write_one(&to, p, end, escape);
 		}
 	}
 	return to;

@@ -100,7 +100,7 @@ TARGET_SSE42 char *utf16_write_sse42(char *to, const uint8_t *p, size_t units,
 		__m128i packed;
 		unsigned special;
 
-		/* As many units as there are, at least one, are known to be plain or not. */
+		/* Bit i: unit i ends the plain ones that begin at p. */
 		if (end - p >= 32) {
 			special = special_units(load_128(p), load_128(p + 16), rows, &packed);
 			_mm_storeu_si128((__m128i *)(void *)to, packed);
@@ -109,8 +109,9 @@ TARGET_SSE42 char *utf16_write_sse42(char *to, const uint8_t *p, size_t units,
 			_mm_storel_epi64((__m128i *)(void *)to, packed);
 			special |= 0x100;
 		} else {
-			special = le16(p) < 0x80 && !classes[le16(p)] ? 2 : 1;
-			*to = (char)*p;
+			for (; p < end && le16(p) < 0x80 && !classes[*p]; p += 2)
+				*to++ = (char)*p;
+			special = 1;
 		}
 		if (!special) {
 			to += 16;
@@ -237,6 +238,7 @@ TARGET_AVX512 char *utf16_write_avx512(char *to, const uint8_t *p, size_t units,
 		const size_t left = (size_t)(end - p) / 2;
 		struct units u;
 		__m256i bytes, classes;
+		__mmask32 any;
 		unsigned n, wide;
 
 		u.there = left < 32 ? _bzhi_u32(~0u, (unsigned)left) : ~0u;
@@ -246,22 +248,28 @@ TARGET_AVX512 char *utf16_write_avx512(char *to, const uint8_t *p, size_t units,
 			_mm512_permutex2var_epi8(low, _mm512_castsi256_si512(bytes), high));
 		u.high = _mm256_movepi8_mask(bytes);
 		_mm256_storeu_si256((__m256i *)(void *)to, bytes);
-		if (!((_mm256_test_epi8_mask(classes, classes) | u.high) & u.there)) {
+		any = (_mm256_test_epi8_mask(classes, classes) | u.high) & u.there;
+		if (!any) {
 			n = left < 32 ? (unsigned)left : 32;
 			to += n;
 			p += 2 * n;
 			continue;
 		}
-		u.backslash = _mm256_cmpeq_epi8_mask(classes, _mm256_set1_epi8(UTF16_BACKSLASH)) &
-			      ~u.high;
 		u.special =
 			_mm256_cmpeq_epi8_mask(classes, _mm256_set1_epi8(UTF16_SPECIAL)) & ~u.high;
-		wide = _mm512_cmpge_epu16_mask(u.x, _mm512_set1_epi16(0x800)) & 0xffff;
-		n = wide ? write_triples(&to, &u, escape == UTF_JSON)
-			 : write_pairs(&to, &u, escape == UTF_JSON);
-		p += 2 * n;
-		if (p == end || n == (wide ? 16 : 32))
-			continue;
+		n = (unsigned)__builtin_ctz(any);
+		if (u.special >> n & 1) {
+			to += n; /* what lies before it is stored */
+			p += 2 * n;
+		} else {
+			u.backslash = any & ~u.special & ~u.high;
+			wide = _mm512_cmpge_epu16_mask(u.x, _mm512_set1_epi16(0x800)) & 0xffff;
+			n = wide ? write_triples(&to, &u, escape == UTF_JSON)
+				 : write_pairs(&to, &u, escape == UTF_JSON);
+			p += 2 * n;
+			if (p == end || n == (wide ? 16 : 32))
+				continue;
+		}
 		if (to_nul && !le16(p))
 			break;
 		p = utf16_write_one(&to, p, end, escape);

@@ -166,92 +166,120 @@ static char *write_items(char *to, const struct value *v, enum utf_escape escape
 	return to;
 }
 
-/* Scalars of a fixed size whose bytes are all there. */
-static char *write_number(char *to, const struct value *v)
+/* Seen with 1, 2, 4 and 8 bytes. */
+static char *write_bool(char *to, struct view b)
 {
-	const uint64_t u = load(v->bytes);
-	uint64_t t;
-	float f;
+	const uint64_t u = load(b);
+
+	/* Neither 0 nor 1: Windows keeps the number (some providers store bit masks). */
+	if (u > 1)
+		return text_write_i64(to, sign_extend(u, b.n));
+	return write_string(to, u ? "true" : "false");
+}
+
+/* IEEE 754, 4 or 8 bytes. */
+static char *write_real(char *to, const uint8_t *p, bool twice)
+{
+	const uint32_t u = le32(p);
+	const uint64_t wide = twice ? le64(p) : 0;
 	double d;
+	float f;
+
+	if (twice) {
+		memcpy(&d, &wide, sizeof(d));
+		return write_float(to, d, 15);
+	}
+	memcpy(&f, &u, sizeof(f));
+	return write_float(to, (double)f, 7);
+}
+
+/*
+ * Types of a fixed size with all their bytes, the rest of them ignored; NULL where some are missing
+ * and for types of no fixed size.
+ */
+static inline char *write_fixed(char *to, const struct value *v)
+{
+	const uint8_t *const p = v->bytes.p;
+	const size_t n = v->bytes.n;
+	uint64_t t;
 
 	switch (v->type) {
 	case VALUE_INT8:
+		return n >= 1 ? text_write_i64(to, (int8_t)*p) : NULL;
+	case VALUE_UINT8:
+		return n >= 1 ? text_write_u64(to, *p) : NULL;
 	case VALUE_INT16:
+		return n >= 2 ? text_write_i64(to, (int16_t)le16(p)) : NULL;
+	case VALUE_UINT16:
+		return n >= 2 ? text_write_u64(to, le16(p)) : NULL;
 	case VALUE_INT32:
+		return n >= 4 ? text_write_i64(to, (int32_t)le32(p)) : NULL;
+	case VALUE_UINT32:
+		return n >= 4 ? text_write_u64(to, le32(p)) : NULL;
 	case VALUE_INT64:
-		return text_write_i64(to, sign_extend(u, v->bytes.n));
+		return n >= 8 ? text_write_i64(to, (int64_t)le64(p)) : NULL;
+	case VALUE_UINT64:
+		return n >= 8 ? text_write_u64(to, le64(p)) : NULL;
 	case VALUE_FLOAT:
-		memcpy(&f, &(uint32_t){(uint32_t)u}, sizeof(f));
-		return write_float(to, (double)f, 7);
+		return n >= 4 ? write_real(to, p, false) : NULL;
 	case VALUE_DOUBLE:
-		memcpy(&d, &u, sizeof(d));
-		return write_float(to, d, 15);
+		return n >= 8 ? write_real(to, p, true) : NULL;
 	case VALUE_BOOL:
-		/* Neither 0 nor 1: Windows keeps the number (some providers store bit masks). */
-		if (u <= 1)
-			return write_string(to, u ? "true" : "false");
-		return text_write_i64(to, sign_extend(u, v->bytes.n));
+		return n ? write_bool(to, v->bytes) : NULL;
+	case VALUE_GUID:
+		return n >= 16 ? text_write_guid(to, p) : NULL;
 	case VALUE_SIZE:
-	case VALUE_HEX32:
-	case VALUE_HEX64:
-		return text_write_hex_number(to, u);
+		return n == 4 || n == 8 ? text_write_hex_number(to, load(v->bytes)) : NULL;
+	case VALUE_HANDLE:
+		return n == 4 || n == 8 ? text_write_u64(to, load(v->bytes)) : NULL;
 	case VALUE_FILETIME:
-		return to + filetime_format(to, u);
+		return n >= 8 ? to + filetime_format(to, le64(p)) : NULL;
 	case VALUE_SYSTEMTIME:
 		/* Out of range or unset: Windows prints the epoch. */
-		return to + filetime_format(to, systemtime(v->bytes, &t) ? t : 0);
-	case VALUE_GUID:
-		return text_write_guid(to, v->bytes.p);
+		return n >= 16 ? to + filetime_format(to, systemtime(v->bytes, &t) ? t : 0) : NULL;
+	case VALUE_HEX32:
+		return n >= 4 ? text_write_hex_number(to, le32(p)) : NULL;
+	case VALUE_HEX64:
+		return n >= 8 ? text_write_hex_number(to, le64(p)) : NULL;
 	default:
-		return text_write_u64(to, u);
+		return NULL;
 	}
 }
 
 char *value_write(char *to, const struct value *v, enum utf_escape escape)
 {
-	const size_t need = value_fixed_size(v->type);
 	char *end;
 
-	if (v->type & VALUE_ARRAY)
-		return write_items(to, v, escape);
-	if (value_is_null(v))
-		return to;
 	switch (v->type) {
+	case VALUE_NULL:
+	case VALUE_BINXML:
+		return to;
 	case VALUE_STRING:
 	case VALUE_XML:
 		return utf16_write_to_nul(to, v->bytes, escape);
 	case VALUE_ANSI:
 		return write_ansi(to, v->bytes, escape);
-	case VALUE_BINXML:
-		return to;
 	case VALUE_SID:
 		end = text_write_sid(to, v->bytes);
-		return end ? end : text_write_hex(to, v->bytes);
-	case VALUE_BOOL:
-		return write_number(to, v); /* seen with 1, 2, 4 and 8 bytes */
-	case VALUE_SIZE:
-	case VALUE_HANDLE:
-		if (v->bytes.n == 4 || v->bytes.n == 8)
-			return write_number(to, v);
-		return text_write_hex(to, v->bytes);
+		break;
 	default:
-		/* A fixed-size scalar, else bytes (VALUE_BINARY and types that nobody has
-		 * documented). */
-		if (need && v->bytes.n >= need) {
-			const struct value whole = {v->type, {v->bytes.p, need}};
-
-			return write_number(to, &whole);
-		}
-		return text_write_hex(to, v->bytes);
+		if (v->type & VALUE_ARRAY)
+			return write_items(to, v, escape);
+		end = write_fixed(to, v);
+		break;
 	}
+	/* What is too short for its type, VALUE_BINARY, and types that nobody has documented. */
+	return end ? end : text_write_hex(to, v->bytes);
 }
+
+/* Longer text than this is converted in parts. */
+#define WHOLE_TEXT 16384
 
 void value_append(struct buf *out, const struct value *v, enum utf_escape escape)
 {
 	char *to;
 
-	/* Long text is converted in parts. */
-	if (v->type == VALUE_STRING || v->type == VALUE_XML) {
+	if ((v->type == VALUE_STRING || v->type == VALUE_XML) && v->bytes.n > WHOLE_TEXT) {
 		utf16_append(out, utf16_until_nul(v->bytes), escape);
 		return;
 	}
