@@ -46,6 +46,9 @@ struct outline_step {
 #define TYPE_BINXML 2u
 #define TYPE_OTHER 4u /* neither, and not NULL */
 
+/* Slots that the four sure fields take at most: their values, and what their elements depend on. */
+#define OUTLINE_EXPECTED 16u
+
 struct outline {
 	struct outline_step *steps;
 	size_t count;
@@ -63,6 +66,8 @@ struct outline {
 	uint8_t use[OUTLINE_SLOTS];
 	uint8_t forbidden[OUTLINE_SLOTS]; /* TYPE_ flags for which the steps are wrong */
 	bool expected[OUTLINE_SLOTS];
+	uint8_t expected_slots[OUTLINE_EXPECTED]; /* the same as a list */
+	uint32_t expected_count;
 };
 
 #define SLOT_MANY 0xfffeu

@@ -17,6 +17,7 @@ struct level {
 	const struct binxml_op *content;
 	uint32_t skip; /* its STEP_SKIP + 1; 0: none */
 	bool parent;   /* has a child element */
+	bool sure;     /* has one that no value can leave out */
 	bool other;    /* has an attribute that is a value of its own */
 };
 
@@ -86,8 +87,10 @@ static bool make_open(struct maker *m, const struct binxml_op *op, bool root)
 
 	if (m->depth == DEPTH_MAX || (m->depth && m->level[m->depth].content))
 		return false;
-	if (m->depth)
+	if (m->depth) {
 		m->level[m->depth].parent = true;
+		m->level[m->depth].sure |= op->slot == SLOT_NONE;
+	}
 	l = &m->level[++m->depth];
 	memset(l, 0, sizeof(*l));
 	l->name = op->name;
@@ -231,6 +234,9 @@ static bool make_close(struct maker *m)
 
 	if (m->depth > 1 && !l->parent && !make_leaf(m, l))
 		return false;
+	/* Left without any child it would be a leaf of its own. */
+	if (m->depth > 2 && l->parent && !l->sure && in_data(m))
+		return false;
 	if (l->skip)
 		m->o->steps[l->skip - 1].next = (uint32_t)m->o->count;
 	m->depth--;
@@ -303,16 +309,20 @@ static void forbid(struct outline *o)
 	}
 }
 
-static void expect(struct outline *o, uint16_t slot)
+static bool expect(struct outline *o, uint16_t slot)
 {
-	if (slot >= OUTLINE_SLOTS)
-		return;
+	if (slot >= OUTLINE_SLOTS || o->expected[slot])
+		return true;
+	if (o->expected_count == OUTLINE_EXPECTED)
+		return false;
 	o->expected[slot] = true;
+	o->expected_slots[o->expected_count++] = (uint8_t)slot;
 	if (slot >= o->expected_end)
 		o->expected_end = (uint16_t)(slot + 1);
+	return true;
 }
 
-/* Notes on what it depends that the first step for `field` fills it. False: there is none. */
+/* Notes on what it depends that the first step for `field` fills it. False: not known. */
 static bool expect_field(struct outline *o, enum event_field field)
 {
 	size_t at = 0;
@@ -322,13 +332,13 @@ static bool expect_field(struct outline *o, enum event_field field)
 	if (at == o->count)
 		return false;
 	for (size_t i = 0; i < at; i++) {
-		if (o->steps[i].kind == STEP_SKIP && o->steps[i].next > at)
-			expect(o, o->steps[i].slot);
+		if (o->steps[i].kind == STEP_SKIP && o->steps[i].next > at &&
+		    !expect(o, o->steps[i].slot))
+			return false;
 	}
-	expect(o, o->steps[at].slot);
 	if (field == EVENT_CHANNEL)
 		o->channel = &o->steps[at];
-	return true;
+	return expect(o, o->steps[at].slot);
 }
 
 /* What is known of every record by its outline. */

@@ -48,6 +48,7 @@ struct skim {
 	struct evtx_skimmed_template templates[TEMPLATES_MAX];
 	/* NULL: records with it are not plain. */
 	const struct binxml_program *programs[TEMPLATES_MAX];
+	struct skim_memo memos[TEMPLATES_MAX]; /* of their instances */
 	uint32_t template_count;
 	uint16_t table[TABLE_SIZE]; /* number + 1 of a template by its offset; 0: free */
 	uint64_t cost;              /* nodes that the records take at most */
@@ -163,56 +164,12 @@ static uint32_t template_at(struct evtx_decoder *d, uint32_t at)
 	s->programs[s->template_count] = know(d, at, size);
 	s->templates[s->template_count].at = at;
 	s->templates[s->template_count].size = size + DEFINITION_HEADER;
+	s->memos[s->template_count] = (struct skim_memo){NULL, NULL, 0, {0}};
 	s->table[k] = (uint16_t)++s->template_count;
 	return s->template_count - 1;
 }
 
 /* ---- Instances ---- */
-
-/* The values' sizes and types by their descriptors. */
-struct outlook {
-	uint32_t total, before; /* bytes of all values; of those before the outline's nested one */
-	uint8_t nested_type;
-	uint16_t nested_size;
-	uint32_t array_bytes;
-	bool fits, odd;
-};
-
-/* 8-bit text, XML text, and what nobody knows. */
-static bool is_odd(uint8_t type)
-{
-	const uint8_t plain = type & (uint8_t)~VALUE_ARRAY;
-
-	return plain == VALUE_ANSI || plain > VALUE_BINXML ||
-	       (plain > VALUE_HEX64 && plain < VALUE_HANDLE);
-}
-
-static void look(struct outlook *l, const struct outline *o, const uint8_t *descriptors,
-		 uint32_t count)
-{
-	uint32_t total = 0, arrays = 0;
-	uint8_t wrong = 0;
-	bool odd = false;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const uint16_t size = le16(descriptors + 4 * (size_t)i);
-		const uint8_t type = descriptors[4 * (size_t)i + 2];
-
-		wrong |= outline_type(type) & o->forbidden[i];
-		odd |= is_odd(type) || (o->expected[i] && (!size || type == VALUE_NULL));
-		arrays += type & VALUE_ARRAY ? size : 0;
-		if (i == o->nested_slot) {
-			l->before = total;
-			l->nested_type = type;
-			l->nested_size = size;
-		}
-		total += size;
-	}
-	l->total = total;
-	l->array_bytes = arrays;
-	l->fits = !wrong;
-	l->odd = odd;
-}
 
 /* How an instance is used: a record's content, below Event, in UserData and the like. */
 enum place { PLACE_RECORD, PLACE_EVENT, PLACE_INNER };
@@ -229,10 +186,11 @@ static const struct outline *outline_for(const struct binxml_program *p, enum pl
  * look. Sets *ret_end behind its values.
  */
 static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, enum place where,
-			  struct skim_instance *ret, struct outlook *l, uint32_t *ret_end)
+			  struct skim_instance *ret, struct skim_outlook *l, uint32_t *ret_end)
 {
 	const uint8_t *const p = d->context.chunk.p;
-	const struct skim *const s = d->skim;
+	struct skim *const s = d->skim;
+	struct skim_values values;
 	uint32_t place = at + INSTANCE_HEADER, id, offset, number;
 	const struct outline *o;
 
@@ -267,20 +225,21 @@ static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, enu
 	if (end - ret->descriptors < 4u * ret->count)
 		return false;
 	ret->values = ret->descriptors + 4u * ret->count;
-	look(l, o, p + ret->descriptors, ret->count);
+	values = (struct skim_values){p + ret->descriptors, ret->count};
+	skim_look(l, o, &values, &s->memos[number]);
 	*ret_end = ret->values + l->total;
 	return l->fits && l->total <= end - ret->values;
 }
 
 /* The BinXML value of a record, if it has one; *ret_inlined: it has no template. */
-static bool read_nested(struct evtx_decoder *d, const struct outlook *outer,
+static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer,
 			struct evtx_skimmed *record, struct skim_record *r, bool *ret_inlined)
 {
 	const uint8_t *const p = d->context.chunk.p;
 	const struct outline *const o = r->top.outline;
 	const uint16_t slot = o->nested_slot;
 	uint32_t at, end, inner_end;
-	struct outlook l = {0};
+	struct skim_outlook l = {0};
 
 	r->has_nested = false;
 	if (slot == SLOT_NONE || slot >= r->top.count)
@@ -318,7 +277,7 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 	struct skim_record *const r = &s->parts[s->count++];
 	const uint32_t content = at + RECORD_HEADER_SIZE, end = at + size - 4;
 	const struct outline *o;
-	struct outlook l = {0};
+	struct skim_outlook l = {0};
 	bool inlined = false;
 	uint32_t behind;
 
@@ -332,7 +291,7 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 		return;
 	record->templates = 1u << r->top.template % 32;
 	o = r->top.outline;
-	record->odd_text = l.odd || !o->sure || r->top.count < o->expected_end;
+	record->odd_text = l.odd || !o->sure;
 	s->cost += o->cost + l.array_bytes;
 	if (!read_nested(d, &l, record, r, &inlined))
 		return;

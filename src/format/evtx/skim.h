@@ -10,6 +10,33 @@
 
 struct skim;
 
+/* The values of an instance. */
+struct skim_values {
+	const uint8_t *descriptors; /* count × {u16 size, u8 type, u8} */
+	uint32_t count;             /* at most OUTLINE_SLOTS */
+};
+
+/* What their descriptors tell. */
+struct skim_outlook {
+	uint32_t total, before; /* bytes of all values; of those before the outline's nested one */
+	uint32_t array_bytes;   /* of arrays */
+	uint16_t nested_size;   /* of the nested one */
+	uint8_t nested_type;
+	bool fits; /* the types are such that the outline's steps are right */
+	bool odd;  /* see struct evtx_skimmed, or one of the expected values is not there */
+};
+
+/* What was looked at last, in this chunk. All zero: nothing. */
+struct skim_memo {
+	const struct outline *outline;
+	const uint8_t *descriptors;
+	uint32_t count;
+	struct skim_outlook outlook;
+};
+
+void skim_look(struct skim_outlook *l, const struct outline *o, const struct skim_values *v,
+	       struct skim_memo *memo);
+
 struct skim *skim_new(void); /* NULL without memory */
 void skim_free(struct skim *s);
 
