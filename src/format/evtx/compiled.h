@@ -54,13 +54,19 @@ struct form_op {
 };
 
 struct form {
-	const struct form_op *ops; /* the last one is FORM_END */
-	const char *text;
+	const struct form_op *ops;   /* the last one is FORM_END */
+	const char *text;            /* FORM_TEXT_SLACK bytes more can be read */
 	struct view root;            /* name of the root element */
 	const struct view *siblings; /* of the FORM_JSON_NESTED: keys beside it */
 	uint32_t sibling_count;
 	uint32_t nodes; /* that a walk visits when nothing is skipped */
 };
+
+#define FORM_TEXT_SLACK 32u
+
+/* Each form's text starts with `""`: an empty string of JSON. */
+#define FORM_EMPTY 0u
+#define FORM_EMPTY_N 2u
 
 /* Elements open at once in a form, and forms inside each other: together less than
  * LIMIT_XML_DEPTH. */

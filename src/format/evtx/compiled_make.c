@@ -78,10 +78,11 @@ static const struct form *keep(struct arena *a, const struct form_maker *m)
 	struct form *const form = arena_alloc(a, sizeof(*form));
 	struct form_op *const ops = arena_array(a, m->count, sizeof(*ops));
 	struct view *const siblings = arena_array(a, m->sibling_count + 1, sizeof(*siblings));
-	char *const text = arena_copy(a, m->text.p ? m->text.p : "", m->text.n);
+	char *const text = arena_alloc(a, m->text.n + FORM_TEXT_SLACK);
 
 	if (!form || !ops || !siblings || !text)
 		return NULL;
+	memcpy(text, m->text.p, m->text.n);
 	memcpy(ops, m->ops, m->count * sizeof(*ops));
 	for (uint32_t i = 0; i < m->sibling_count; i++) {
 		siblings[i].n = m->siblings[i].n;
@@ -103,6 +104,8 @@ static const struct form *make(struct arena *a, const struct binxml_program *p, 
 	struct form_maker m = {.p = p, .kind = kind};
 	const struct form *form = NULL;
 
+	buf_add(&m.text, "\"\"", FORM_EMPTY_N);
+	m.from = m.text.n;
 	/* One root element, which is how templates are. */
 	if (p->count && p->ops[0].kind == OP_OPEN && p->ops[0].next == p->count &&
 	    (kind == FORM_XML ? form_make_xml(&m) : form_make_json(&m))) {

@@ -6,51 +6,92 @@
 
 static const struct value no_value = {VALUE_NULL, {NULL, 0}};
 
+/* Literals and short values are copied in steps of this: so far text may be read and written behind
+ * its end. */
+#define STEP FORM_TEXT_SLACK
+
+/* Room that is made at once: most records take less. */
+#define ROOM_FIRST 4096u
+
 struct rendering {
 	struct binxml_context *c;
-	struct buf *out;
-	size_t end;     /* `out` may not grow beyond */
-	size_t keys;    /* text made for keys by a walk */
-	uint64_t nodes; /* that a walk visits */
-	uint64_t room;  /* how many those may be */
+	struct buf *out; /* its n is behind while text is written */
+	size_t end;      /* `out` may not grow beyond */
+	char *limit;     /* of the room that is there */
+	size_t keys;     /* text made for keys by a walk */
+	uint64_t nodes;  /* that a walk visits */
+	uint64_t room;   /* how many those may be */
 	unsigned depth;
 	bool json;
 };
 
-/* Room for `n` bytes of text within the limits; NULL: it comes near them. */
-static inline char *reserve(struct rendering *r, size_t n)
+/* Functions that write take where text goes and return where it ends; NULL: the record does not
+ * fit, or comes near a limit. */
+
+static char *make_room(struct rendering *r, char *to, size_t n)
 {
-	if (n > r->end - r->out->n)
+	struct buf *const out = r->out;
+
+	out->n = (size_t)(to - out->p);
+	if (n > r->end - out->n || !buf_reserve(out, n))
 		return NULL;
-	return buf_reserve(r->out, n);
+	r->limit = out->p + (out->size < r->end ? out->size : r->end);
+	return out->p + out->n;
 }
 
-static bool add(struct rendering *r, const char *text, size_t n)
+/* `to`, with room for `n` bytes. */
+static inline char *ensure(struct rendering *r, char *to, size_t n)
 {
-	char *const to = reserve(r, n);
+	return n <= (size_t)(r->limit - to) ? to : make_room(r, to, n);
+}
 
-	if (!to)
-		return false;
-	memcpy(to, text, n);
-	r->out->n += n;
-	return true;
+/* Text of a form; there is room for STEP bytes more. */
+static inline char *put_text(char *to, const struct form *f, uint32_t text, uint32_t n)
+{
+	const char *const from = f->text + text;
+
+	for (uint32_t i = 0; i < n; i += STEP)
+		memcpy(to + i, from + i, STEP);
+	return to + n;
+}
+
+static inline char *add_text(struct rendering *r, char *to, const struct form *f, uint32_t text,
+			     uint32_t n)
+{
+	to = ensure(r, to, n + STEP);
+	return to ? put_text(to, f, text, n) : NULL;
 }
 
 /* A value's text; it is neither an array nor BinXML. */
-static inline bool add_value(struct rendering *r, const struct value *v, enum utf_escape escape)
+static inline char *add_value(struct rendering *r, char *to, const struct value *v,
+			      enum utf_escape escape)
 {
-	value_append(r->out, v, escape);
-	return r->out->n <= r->end && !r->out->failed;
+	to = ensure(r, to, value_write_bound(v));
+	return to ? value_write(to, v, escape) : NULL;
 }
 
 /* A value as JSON; `none` when it has no text. */
-static inline bool add_json(struct rendering *r, const struct value *v, const char *none, size_t n)
+static inline char *add_json(struct rendering *r, char *to, const struct value *v,
+			     const struct form *f, uint32_t none, uint32_t n)
 {
+	bool bare;
+
 	if (!json_value_shows(v))
-		return add(r, none, n);
-	if (json_value_is_bare(v))
-		return add_value(r, v, UTF_JSON);
-	return add(r, "\"", 1) && add_value(r, v, UTF_JSON) && add(r, "\"", 1);
+		return add_text(r, to, f, none, n);
+	to = ensure(r, to, value_write_bound(v) + 2);
+	if (!to)
+		return NULL;
+	if (v->type == VALUE_STRING) {
+		*to++ = '"';
+		to = utf16_write_to_nul(to, v->bytes, UTF_JSON);
+		*to++ = '"';
+		return to;
+	}
+	bare = json_value_is_bare(v);
+	*to = '"';
+	to = value_write(to + !bare, v, UTF_JSON);
+	*to = '"';
+	return to + !bare;
 }
 
 static inline bool is_single(const struct value *v)
@@ -67,32 +108,39 @@ static bool spend_item(struct rendering *r, const struct value *item, uint32_t m
 
 /* ---- Arrays */
 
-static bool add_xml_items(struct rendering *r, const struct form *f, const struct form_op *op,
-			  const struct value *array)
+static char *add_xml_items(struct rendering *r, char *to, const struct form *f,
+			   const struct form_op *op, const struct value *array)
 {
 	struct value item = no_value;
 	size_t state = 0;
 
 	if (!op->extra_n)
-		return false;
+		return NULL;
 	r->nodes -= op->nodes;
 	/* An empty array gives one empty element. */
 	(void)value_item(array, &state, &item);
 	for (;;) {
-		if (!spend_item(r, &item, op->nodes) || !add_value(r, &item, UTF_XML_TEXT))
-			return false;
-		if (!value_item(array, &state, &item))
-			return true;
-		if (!add(r, f->text + op->extra, op->extra_n))
-			return false;
+		to = spend_item(r, &item, op->nodes) ? add_value(r, to, &item, UTF_XML_TEXT) : NULL;
+		if (!to || !value_item(array, &state, &item))
+			return to;
+		to = add_text(r, to, f, op->extra, op->extra_n);
+		if (!to)
+			return NULL;
 	}
 }
 
-/* A Data element's items with commas between them, and before the first one where *count says so;
- * their number is
- * added to *count. */
-static bool add_json_items(struct rendering *r, const struct form_op *op, const struct value *array,
-			   size_t *count)
+static char *add_comma(struct rendering *r, char *to)
+{
+	to = ensure(r, to, 1);
+	if (to)
+		*to++ = ',';
+	return to;
+}
+
+/* A Data element's items, a comma before each of them but the very first; *count rises by their
+ * number. */
+static char *add_json_items(struct rendering *r, char *to, const struct form *f,
+			    const struct form_op *op, const struct value *array, size_t *count)
 {
 	struct value item = no_value;
 	size_t state = 0;
@@ -100,89 +148,98 @@ static bool add_json_items(struct rendering *r, const struct form_op *op, const 
 	r->nodes -= op->nodes;
 	(void)value_item(array, &state, &item);
 	do {
-		if (!spend_item(r, &item, op->nodes) || (*count && !add(r, ",", 1)) ||
-		    !add_json(r, &item, "\"\"", 2))
-			return false;
+		if (!spend_item(r, &item, op->nodes))
+			return NULL;
+		if ((*count)++)
+			to = add_comma(r, to);
+		to = to ? add_json(r, to, &item, f, FORM_EMPTY, FORM_EMPTY_N) : NULL;
 		r->keys += op->key;
-		++*count;
-	} while (value_item(array, &state, &item));
-	return true;
+	} while (to && value_item(array, &state, &item));
+	return to;
 }
 
-/* Puts a bracket before what was written behind `from`, and one behind it. */
-static bool add_brackets(struct rendering *r, size_t from)
+/* Puts a bracket before what was written behind `from` of the output, and one behind it. */
+static char *add_brackets(struct rendering *r, char *to, size_t from)
 {
-	char *const to = reserve(r, 2);
+	char *text;
 
+	to = ensure(r, to, 2);
 	if (!to)
-		return false;
-	memmove(r->out->p + from + 1, r->out->p + from, r->out->n - from);
-	r->out->p[from] = '[';
-	r->out->p[r->out->n + 1] = ']';
-	r->out->n += 2;
-	return true;
+		return NULL;
+	text = r->out->p + from;
+	memmove(text + 1, text, (size_t)(to - text));
+	*text = '[';
+	to[1] = ']';
+	return to + 2;
 }
 
-static bool add_data_array(struct rendering *r, const struct form_op *op, const struct value *array)
+static char *add_data_array(struct rendering *r, char *to, const struct form *f,
+			    const struct form_op *op, const struct value *array)
 {
-	const size_t from = r->out->n;
+	const size_t from = (size_t)(to - r->out->p);
 	size_t count = 0;
 
 	r->keys -= op->key; /* of the first item, which the op has */
-	return add_json_items(r, op, array, &count) && (count == 1 || add_brackets(r, from));
+	to = add_json_items(r, to, f, op, array, &count);
+	return to && count > 1 ? add_brackets(r, to, from) : to;
 }
 
-static const struct value *slot_value(const struct binxml_instance *in, uint16_t slot)
+static inline const struct value *slot_value(const struct binxml_instance *in, uint16_t slot)
 {
 	return slot < in->count ? &in->values[slot] : &no_value;
 }
 
-static bool add_datum(struct rendering *r, const struct form *f, const struct form_op *op,
-		      const struct binxml_instance *in, size_t *count)
+static char *add_datum(struct rendering *r, char *to, const struct form *f,
+		       const struct form_op *op, const struct binxml_instance *in, size_t *count)
 {
 	const struct value *const v = slot_value(in, op->slot);
 
 	if (op->slot != SLOT_NONE && (v->type & VALUE_ARRAY))
-		return add_json_items(r, op, v, count);
-	if ((*count)++ && !add(r, ",", 1))
-		return false;
+		return add_json_items(r, to, f, op, v, count);
+	if ((*count)++)
+		to = add_comma(r, to);
 	r->keys += op->key;
-	if (op->slot == SLOT_NONE)
-		return add(r, f->text + op->text, op->text_n);
-	return is_single(v) && add_json(r, v, "\"\"", 2);
+	if (!to || !is_single(v))
+		return NULL;
+	return op->slot == SLOT_NONE ? add_text(r, to, f, op->text, op->text_n)
+				     : add_json(r, to, v, f, FORM_EMPTY, FORM_EMPTY_N);
 }
 
 /* The Data elements behind `op` as one member; none where all of them are left out. */
-static bool add_group(struct rendering *r, const struct form *f, const struct form_op *op,
-		      const struct binxml_instance *in)
+static char *add_group(struct rendering *r, char *to, const struct form *f,
+		       const struct form_op *op, const struct binxml_instance *in)
 {
-	const size_t start = r->out->n;
+	const size_t start = (size_t)(to - r->out->p);
 	size_t from, count = 0;
 
-	if (!add(r, f->text + op->extra, op->extra_n))
-		return false;
-	from = r->out->n;
-	for (uint32_t i = 1; i <= op->jump; i++) {
+	to = add_text(r, to, f, op->extra, op->extra_n);
+	if (!to)
+		return NULL;
+	from = (size_t)(to - r->out->p);
+	for (uint32_t i = 1; i <= op->jump && to; i++) {
 		const uint16_t depends = op[i].depends;
 
-		if (depends < in->count && depends != SLOT_NONE &&
-		    in->values[depends].type == VALUE_NULL)
+		if (depends < in->count && in->values[depends].type == VALUE_NULL)
 			r->nodes -= op[i].nodes;
-		else if (!add_datum(r, f, &op[i], in, &count))
-			return false;
+		else
+			to = add_datum(r, to, f, &op[i], in, &count);
 	}
-	if (!count) {
-		r->out->n = start;
-		return true;
+	if (to && !count)
+		return r->out->p + start;
+	if (to && count > 1)
+		to = add_brackets(r, to, from);
+	if (to && (op->flags & FORM_WHOLE)) {
+		to = ensure(r, to, 2);
+		if (to)
+			*to++ = '}';
 	}
-	if (count > 1 && !add_brackets(r, from))
-		return false;
-	return op->flags & FORM_WHOLE ? add(r, "},", 2) : add(r, ",", 1);
+	return to ? add_comma(r, to) : NULL;
 }
 
 /* ---- Nested values */
 
-static bool run(struct rendering *r, const struct form *f, const struct binxml_instance *in);
+static char *run(struct rendering *r, char *to, const struct form *f,
+		 const struct binxml_instance *in);
 
 /* The instance that a BinXML value consists of: with or without a fragment header before it, and
  * the end behind it. NULL: the value is something else. */
@@ -207,175 +264,168 @@ static const struct binxml_instance *nested_instance(struct rendering *r,
 	return in;
 }
 
-static bool add_nested(struct rendering *r, const struct form *f, uint16_t slot,
-		       const struct binxml_instance *outer)
+static char *add_nested(struct rendering *r, char *to, const struct form *f, uint16_t slot,
+			const struct binxml_instance *outer)
 {
 	const struct value *const v = slot_value(outer, slot);
 	const struct binxml_instance *in;
 	const struct form *form;
-	bool good;
 
 	if (v->type == VALUE_NULL || (v->type == VALUE_BINXML && !v->bytes.n))
-		return true;
+		return to;
 	if (v->type != VALUE_BINXML || r->depth == FORM_NESTING)
-		return false;
+		return NULL;
 	/* As compiling it costs, and the instance that it holds. */
 	r->nodes += 8 + v->bytes.n / 2 + 1;
 	in = r->nodes <= r->room ? nested_instance(r, outer, slot, v) : NULL;
 	form = in ? compiled_form(r->c, in->program, r->json ? FORM_JSON_INSIDE : FORM_XML) : NULL;
 	if (!form)
-		return false;
+		return NULL;
 	for (uint32_t i = 0; i < f->sibling_count; i++) {
 		if (view_equal(f->siblings[i], form->root))
-			return false;
+			return NULL;
 	}
 	r->depth++;
-	good = run(r, form, in);
+	to = run(r, to, form, in);
 	r->depth--;
-	return good;
+	return to;
 }
 
 /* ---- Ops */
 
-static bool add_xml_text(struct rendering *r, const struct form *f, const struct form_op *op,
-			 const struct binxml_instance *in)
+static inline char *add_xml_text(struct rendering *r, char *to, const struct form *f,
+				 const struct form_op *op, const struct binxml_instance *in)
 {
 	const struct value *const v = slot_value(in, op->slot);
 
 	if (v->type & VALUE_ARRAY)
-		return add_xml_items(r, f, op, v);
+		return add_xml_items(r, to, f, op, v);
 	if (v->type == VALUE_BINXML)
-		return add_nested(r, f, op->slot, in);
-	return add_value(r, v, UTF_XML_TEXT);
+		return add_nested(r, to, f, op->slot, in);
+	return add_value(r, to, v, UTF_XML_TEXT);
 }
 
-/* Whether an attribute or a text is left out of JSON; *fits: it is a single value. */
-static bool is_hidden(struct rendering *r, const struct form_op *op, const struct value *v,
-		      bool *fits)
+static inline char *add_data(struct rendering *r, char *to, const struct form *f,
+			     const struct form_op *op, const struct value *v)
 {
-	*fits = is_single(v);
-	if (!*fits || json_value_shows(v))
-		return false;
-	if ((op->flags & FORM_OPTIONAL) && value_is_null(v))
-		r->nodes -= op->nodes;
-	return true;
+	if (v->type & VALUE_ARRAY)
+		return add_data_array(r, to, f, op, v);
+	return v->type == VALUE_BINXML ? NULL : add_json(r, to, v, f, op->extra, op->extra_n);
 }
 
-/* Ends an object, or "#attributes" in one. False: there was no member. */
-static bool end_members(struct rendering *r, char behind)
+/* Whether an op leaves something out by its value; *fits: it is a value that the op can have. */
+static inline bool skips(struct rendering *r, const struct form_op *op,
+			 const struct binxml_instance *in, bool *fits)
 {
-	char *const last = r->out->p + r->out->n - 1;
+	const struct value *const v = slot_value(in, op->slot);
+	bool skip, counts = true; /* not in the walk either */
 
-	if (*last != ',')
-		return false;
-	*last = '}';
-	if (behind) {
-		last[1] = behind; /* reserved with the op */
-		r->out->n++;
+	if (op->kind == FORM_SKIP_NULL) {
+		skip = op->slot < in->count && v->type == VALUE_NULL;
+	} else if (op->kind == FORM_SKIP_EMPTY) {
+		skip = value_is_null(v);
+	} else {
+		*fits = is_single(v);
+		skip = !json_value_shows(v);
+		counts = (op->flags & FORM_OPTIONAL) && value_is_null(v);
 	}
+	if (skip && counts)
+		r->nodes -= op->nodes;
+	return skip;
+}
+
+/* Ends an object, or "#attributes" in one: *ret_to is behind it. False: there was no member. */
+static inline bool end_members(char *to, char behind, char **ret_to)
+{
+	if (to[-1] != ',')
+		return false;
+	to[-1] = '}';
+	*to = behind;
+	*ret_to = to + (behind != 0);
 	return true;
 }
 
-/* The next op; NULL: the record does not fit. */
-static const struct form_op *step(struct rendering *r, const struct form *f,
-				  const struct form_op *op, const struct binxml_instance *in)
+static char *run(struct rendering *r, char *to, const struct form *f,
+		 const struct binxml_instance *in)
 {
 	static const char start[] = "{\"#attributes\":{";
-	const struct value *const v = slot_value(in, op->slot);
-	const struct form_op *const target = f->ops + op->jump;
+	const struct form_op *op = f->ops;
 	bool fits = true;
 
-	switch ((enum form_op_kind)op->kind) {
-	case FORM_SKIP_NULL:
-		if (op->slot < in->count && v->type == VALUE_NULL) {
-			r->nodes -= op->nodes;
-			return target;
-		}
-		break;
-	case FORM_SKIP_EMPTY:
-		if (value_is_null(v)) {
-			r->nodes -= op->nodes;
-			return target;
-		}
-		break;
-	case FORM_SKIP_HIDDEN:
-		if (is_hidden(r, op, v, &fits))
-			return target;
-		break;
-	case FORM_JUMP:
-		return target;
-	case FORM_XML_TEXT:
-		fits = add_xml_text(r, f, op, in);
-		break;
-	case FORM_XML_ATTRIBUTE:
-		fits = is_single(v) && add_value(r, v, UTF_XML_ATTRIBUTE);
-		break;
-	case FORM_JSON_VALUE:
-		fits = is_single(v) && add_json(r, v, f->text + op->extra, op->extra_n);
-		break;
-	case FORM_JSON_DATA:
-		if (v->type & VALUE_ARRAY)
-			fits = add_data_array(r, op, v);
-		else
-			fits = is_single(v) && add_json(r, v, f->text + op->extra, op->extra_n);
-		break;
-	case FORM_JSON_GROUP:
-		fits = add_group(r, f, op, in);
-		op += op->jump;
-		break;
-	case FORM_JSON_NESTED:
-		fits = add_nested(r, f, op->slot, in);
-		break;
-	case FORM_ATTRIBUTES:
-		if (!end_members(r, ',')) {
-			r->out->n -= sizeof(start) - 1 - (op->flags & FORM_WHOLE ? 0 : 1);
-			return target;
-		}
-		break;
-	case FORM_OBJECT:
-		if (!end_members(r, 0)) {
-			r->out->n--;
-			fits = add(r, f->text + op->extra, op->extra_n);
-		}
-		break;
-	case FORM_JSON_DATUM:
-	case FORM_END:
-		break;
-	}
-	return fits ? op + 1 : NULL;
-}
-
-static bool run(struct rendering *r, const struct form *f, const struct binxml_instance *in)
-{
-	const struct form_op *op = f->ops;
-
 	r->nodes += f->nodes;
-	for (;;) {
-		char *const to = reserve(r, op->text_n + 1);
+	while (to && fits) {
+		const struct value *const v = slot_value(in, op->slot);
 
+		to = ensure(r, to, op->text_n + STEP);
 		if (!to)
-			return false;
-		memcpy(to, f->text + op->text, op->text_n);
-		r->out->n += op->text_n;
+			return NULL;
+		to = put_text(to, f, op->text, op->text_n);
 		r->keys += op->keys;
-		if (op->kind == FORM_END)
-			return true;
-		op = step(r, f, op, in);
-		if (!op)
-			return false;
+		switch ((enum form_op_kind)op->kind) {
+		case FORM_SKIP_NULL:
+		case FORM_SKIP_EMPTY:
+		case FORM_SKIP_HIDDEN:
+			op = skips(r, op, in, &fits) ? f->ops + op->jump : op + 1;
+			continue;
+		case FORM_JUMP:
+			op = f->ops + op->jump;
+			continue;
+		case FORM_XML_TEXT:
+			to = add_xml_text(r, to, f, op, in);
+			break;
+		case FORM_XML_ATTRIBUTE:
+			to = is_single(v) ? add_value(r, to, v, UTF_XML_ATTRIBUTE) : NULL;
+			break;
+		case FORM_JSON_VALUE:
+			to = is_single(v) ? add_json(r, to, v, f, op->extra, op->extra_n) : NULL;
+			break;
+		case FORM_JSON_DATA:
+			to = add_data(r, to, f, op, v);
+			break;
+		case FORM_JSON_GROUP:
+			to = add_group(r, to, f, op, in);
+			op += op->jump;
+			break;
+		case FORM_JSON_NESTED:
+			to = add_nested(r, to, f, op->slot, in);
+			break;
+		case FORM_ATTRIBUTES:
+			if (!end_members(to, ',', &to)) {
+				to -= sizeof(start) - 1 - (op->flags & FORM_WHOLE ? 0 : 1);
+				op = f->ops + op->jump;
+				continue;
+			}
+			break;
+		case FORM_OBJECT:
+			if (!end_members(to, 0, &to))
+				to = add_text(r, to - 1, f, op->extra, op->extra_n);
+			break;
+		case FORM_JSON_DATUM:
+			break;
+		case FORM_END:
+			return to;
+		}
+		op++;
 	}
+	return NULL;
 }
 
 /* A record's content: one root element, and in JSON the object that it is a member of. */
-static bool render(struct rendering *r, const struct binxml_instance *instance, enum form_kind kind)
+static char *render(struct rendering *r, const struct binxml_instance *instance,
+		    enum form_kind kind)
 {
 	const struct form *const f = compiled_form(r->c, instance->program, kind);
+	char *to = f ? make_room(r, r->out->p + r->out->n, ROOM_FIRST) : NULL;
 
-	if (!f || (r->json && !add(r, "{", 1)) || !run(r, f, instance))
-		return false;
-	if (r->json)
-		r->out->p[r->out->n - 1] = '}';
-	return true;
+	if (!to)
+		return NULL;
+	if (!r->json)
+		return run(r, to, f, instance);
+	*to = '{';
+	to = run(r, to + 1, f, instance);
+	if (to)
+		to[-1] = '}';
+	return to;
 }
 
 bool compiled_render(struct binxml_context *c, const struct binxml_instance *instance,
@@ -385,6 +435,8 @@ bool compiled_render(struct binxml_context *c, const struct binxml_instance *ins
 	const size_t chunk_text = c->chunk_text, text_room = binxml_text_room(c);
 	struct rendering r = {.c = c, .out = out, .json = kind == FORM_JSON};
 	struct binxml_mark mark;
+	const char *to;
+	size_t made;
 
 	if (instance->cut || c->plain_walk || out->failed || start > cap)
 		return false;
@@ -393,15 +445,17 @@ bool compiled_render(struct binxml_context *c, const struct binxml_instance *ins
 	mark = binxml_save(c);
 	r.end = text_room < cap - start ? start + text_room : cap;
 	r.room = c->nodes < c->chunk_nodes ? c->nodes : c->chunk_nodes;
-	if (!render(&r, instance, kind) || out->n - start + r.keys > text_room ||
-	    r.nodes > r.room) {
+	to = render(&r, instance, kind);
+	made = to ? (size_t)(to - out->p) - start + r.keys : 0;
+	if (!to || made > text_room || r.nodes > r.room) {
 		out->n = start;
 		binxml_rendered(c, mark, 0);
 		c->chunk_text = chunk_text;
 		return false;
 	}
+	out->n = (size_t)(to - out->p);
 	c->chunk_nodes -= (uint32_t)r.nodes;
 	c->nodes -= (uint32_t)r.nodes;
-	binxml_rendered(c, mark, out->n - start + r.keys);
+	binxml_rendered(c, mark, made);
 	return true;
 }
