@@ -297,7 +297,7 @@ static void test_c22_values_beyond_the_record(void **state)
 	assert_string_equal(buf_cstr(&r.ids), "1 2 3 ");
 	assert_int_equal(r.losses, 1);
 	assert_int_equal(r.lost_bytes, 0);
-	assert_non_null(strstr(buf_cstr(&r.told), "the record's values reach past it"));
+	assert_non_null(strstr(buf_cstr(&r.told), "the record's values do not fit it"));
 	assert_string_equal(edge_body(&r, 1), "<EventData><Data Name='n'>x</Data></EventData>");
 	assert_true(r.event[1]->values_cut && r.event[1]->origin == EVENT_LIVE);
 	assert_false(r.event[0]->values_cut || r.event[2]->values_cut);
@@ -321,7 +321,7 @@ static void test_c22_recovered_or_cut(void **state)
 	edge_read(&r, &e.log, true);
 	assert_string_equal(buf_cstr(&r.ids), "r1 r2 r3 ");
 	assert_true(r.event[1]->values_cut && !r.event[2]->values_cut);
-	assert_non_null(strstr(buf_cstr(&r.told), "the record's values reach past it"));
+	assert_non_null(strstr(buf_cstr(&r.told), "the record's values do not fit it"));
 	assert_int_equal(r.losses, 1);
 	assert_string_equal(edge_body(&r, 1), "<EventData><Data Name='n'>x</Data></EventData>");
 	edge_reading_free(&r);

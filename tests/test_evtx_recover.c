@@ -530,6 +530,146 @@ static void test_noise(void **state)
 	made_free(m);
 }
 
+/* ---- Damaged values ---- */
+
+/* The descriptor of the first value of this type in record `number`, whose template is defined
+ * elsewhere. */
+static uint8_t *descriptor(struct made *m, unsigned number, uint8_t type)
+{
+	uint8_t *const count = m->bytes + m->at[number] + 24 + 4 + 10;
+
+	assert_int_not_equal(le32(count - 4), m->at[number] + 24 + 4 + 10);
+	for (uint32_t i = 0; i < le32(count); i++) {
+		if (count[4 + 4 * i + 2] == type)
+			return count + 4 + 4 * i;
+	}
+	fail();
+	return NULL;
+}
+
+/* Reads the cleared chunk; the record of this number has to come, and be told. */
+static struct seen *read_mended(struct reading *r, const struct made *m, unsigned number)
+{
+	chunk_read(r, m->bytes, EVTX_CHUNK_SIZE, true);
+	assert_int_equal(r->count, OLD_RECORDS);
+	check_ids(r, 0, 1, OLD_RECORDS, EVENT_RECOVERED);
+	assert_int_equal(r->losses, 1);
+	assert_int_equal(r->lost, 0);
+	assert_int_equal(r->loss_details.record_id, number);
+	assert_string_equal(r->loss.msg,
+			    "the record's values do not fit it; it is given as far as it reads");
+	return &r->seen[number - 1];
+}
+
+/* A damaged size of a value: its type has one, and with it all values fit. */
+static void test_value_size(void **state)
+{
+	struct made *const m = make_old();
+	struct reading r;
+	uint8_t *time;
+
+	(void)state;
+	time = descriptor(m, 6, VALUE_FILETIME);
+	time[0] |= 0x40;
+	chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, false);
+	check_ids(&r, 0, 1, OLD_RECORDS, EVENT_LIVE);
+	assert_string_equal(r.seen[5].xml, m->xml[6]);
+	assert_int_equal(r.losses, 1);
+	reading_end(&r);
+	clear(m);
+	assert_string_equal(read_mended(&r, m, 6)->xml, m->xml[6]);
+	reading_end(&r);
+
+	/* A value whose type has no size: without one bit of it all values fit. */
+	time[0] ^= 0x40;
+	descriptor(m, 6, VALUE_BINXML)[1] |= 0x08;
+	assert_string_equal(read_mended(&r, m, 6)->xml, m->xml[6]);
+	reading_end(&r);
+	descriptor(m, 6, VALUE_BINXML)[1] ^= 0x08;
+	time[0] ^= 0x40;
+
+	/* A second one: nobody can tell where the values stand. */
+	descriptor(m, 6, VALUE_UINT16)[0] |= 0x40;
+	chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, true);
+	assert_int_equal(r.count, OLD_RECORDS - 1);
+	assert_int_equal(r.account.noise, 1);
+	reading_end(&r);
+	made_free(m);
+}
+
+/* The same where the template is lost: the values have to be those of the record's header. */
+static void test_value_damage_without_template(void **state)
+{
+	static const struct {
+		uint8_t type, field, flip;
+		const char *shown;
+	} cases[] = {
+		{VALUE_FILETIME, 0, 0x40, "Type='FILETIME'>"},
+		{VALUE_UINT16, 1, 0x01, "Type='UInt16'>"},
+		{VALUE_FILETIME, 2, VALUE_FILETIME ^ VALUE_GUID, "Type='Binary'>"}, /* the type */
+		{VALUE_UINT16, 2, VALUE_UINT16 ^ 0x70, "Type='Binary'>A60F<"},
+	};
+	struct made *const m = make_old();
+	const size_t at = m->at[6];
+	struct reading r;
+
+	(void)state;
+	clear(m);
+	m->bytes[at + 24 + 4 + 2] ^= 1; /* another template's id */
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t *const field = descriptor(m, 6, cases[i].type) + cases[i].field;
+		const uint64_t id = le64(m->bytes + at + 8), written = le64(m->bytes + at + 16);
+		const uint8_t before = *field;
+		const struct seen *s;
+
+		*field ^= cases[i].flip;
+		s = read_mended(&r, m, 6);
+		assert_true(s->missing);
+		assert_non_null(strstr(s->xml, cases[i].shown));
+		assert_non_null(strstr(s->xml, ">text of old 6<"));
+		reading_end(&r);
+
+		put64(m->bytes + at + 8, id + 77);
+		put64(m->bytes + at + 16, written + 77);
+		chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, true);
+		assert_int_equal(r.count, OLD_RECORDS - 1);
+		assert_int_equal(r.account.noise, 1);
+		reading_end(&r);
+		put64(m->bytes + at + 8, id);
+		put64(m->bytes + at + 16, written);
+		*field = before;
+	}
+	made_free(m);
+}
+
+/* Neither the header nor the record before tell which ids there are: a record without its
+ * signature is an event all the same. */
+static void test_signature_among_damaged_ids(void **state)
+{
+	struct made *const m = make_old();
+	struct reading r;
+
+	(void)state;
+	memset(m->bytes + 8, 0x77, 32);
+	put64(m->bytes + m->at[5] + 8, 0);
+	put32(m->bytes + m->at[6], 0);
+	chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, false);
+	assert_int_equal(r.count, OLD_RECORDS);
+	assert_int_equal(r.seen[5].id, 6);
+	assert_string_equal(r.seen[5].xml, m->xml[6]);
+	assert_int_equal(r.losses, 1);
+	assert_int_equal(r.lost, 0);
+	reading_end(&r);
+
+	/* What has no event in it is none. */
+	memset(m->bytes + m->at[6] + 24, 0, m->end[6] - m->at[6] - 28);
+	chunk_read(&r, m->bytes, EVTX_CHUNK_SIZE, false);
+	assert_int_equal(r.count, OLD_RECORDS - 1);
+	assert_int_equal(r.lost, m->end[6] - m->at[6]);
+	reading_end(&r);
+	made_free(m);
+}
+
 /* ---- Damage, searched ---- */
 
 static void test_hidden_by_size(void **state)
@@ -714,6 +854,9 @@ int main(void)
 		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_value_size),
+		cmocka_unit_test(test_value_damage_without_template),
+		cmocka_unit_test(test_signature_among_damaged_ids),
 		cmocka_unit_test(test_hidden_by_size),
 		cmocka_unit_test(test_damage_searched),
 		cmocka_unit_test(test_nested_candidates),

@@ -75,7 +75,7 @@ struct event {
 	const char *note; /* static string: where it was found, for a record that is not LIVE */
 	/* A template was lost: its values are shown with their types, and without names. */
 	bool template_missing;
-	/* Its values reach past the record: they are given as far as they are there. */
+	/* Its values do not fit the record: they are given as far as they can be told apart. */
 	bool values_cut;
 	/* A template was lost and is known from this file (NULL: none was), at this offset. */
 	const char *template_path;

@@ -167,9 +167,9 @@ struct binxml_context {
 	const char *template_path;
 	uint64_t template_offset;
 	/* A damaged size or type among values is put right where that is certain (CUT_MENDED, see
-	 * template_mend()). Other values that reach past what they stand in are cut there, and those
-	 * behind them are empty; BinXML among them that does not read shows nothing. Otherwise they
-	 * are errors. */
+	 * template_mend()). Other values that reach past what they stand in are cut there, and
+	 * those behind them are empty; BinXML among them that does not read shows nothing.
+	 * Otherwise they are errors. */
 	enum { CUT_NEVER, CUT_ALLOWED, CUT_MENDED, CUT_DONE } cut;
 	bool others;     /* fill event.others; stays as it is over chunks */
 	bool plain_walk; /* see struct evtx_options; the same */

@@ -445,14 +445,23 @@ static enum tocsin_status cut_record(struct evtx_decoder *d, size_t at,
 	return TOCSIN_OK;
 }
 
-/* A record but for its signature, which is damaged: sizes and id agree. */
-static bool unsigned_record(const struct evtx_decoder *d, size_t at)
+/* Reads what is a record but for its signature, which is damaged: its sizes agree, and its id goes
+ * on, or, where damage to ids around it leaves nothing to go by, its content is a whole event. */
+static enum tocsin_status read_unsigned(struct evtx_decoder *d, size_t at,
+					const struct event **ret_event)
 {
 	const struct view chunk = d->context.chunk;
 	const size_t size = le32(chunk.p + at + 4);
+	const struct event *e;
 
-	return size >= RECORD_SIZE_MIN && size <= chunk.n - at &&
-	       le32(chunk.p + at + size - 4) == size && id_fits(d, le64(chunk.p + at + 8), at);
+	if (size < RECORD_SIZE_MIN || size > chunk.n - at || le32(chunk.p + at + size - 4) != size)
+		return TOCSIN_INVALID;
+	TRY(read_torn(d, at, at + size, false, &e));
+	if (!id_fits(d, le64(chunk.p + at + 8), at) &&
+	    (e->template_missing || !recovery_makes_sense(e)))
+		return TOCSIN_INVALID;
+	*ret_event = e;
+	return TOCSIN_OK;
 }
 
 /* No signature stands where the next record should. */
@@ -462,7 +471,7 @@ static enum tocsin_status no_record(struct evtx_decoder *d, const struct event *
 	static const char msg[] = "no record where one should start";
 	const size_t at = d->at, size = le32(d->context.chunk.p + at + 4);
 
-	if (!unsigned_record(d, at) || read_torn(d, at, at + size, false, ret_event) != TOCSIN_OK)
+	if (read_unsigned(d, at, ret_event) != TOCSIN_OK)
 		return skip_damage(d, TOCSIN_INVALID, msg, ret_loss, error);
 	pass_record(d, at, size);
 	lose_later(d, at, at + size, at + size, TOCSIN_INVALID,

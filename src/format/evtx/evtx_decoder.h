@@ -141,9 +141,10 @@ TOCSIN_MUST_USE enum tocsin_status evtx_record_decode_cut(struct evtx_decoder *d
 							  struct tocsin_error *error);
 
 /*
- * The last resort for a record that one of these told to be truncated: values that reach past its
- * first `content` bytes are cut there, and the event says so (values_cut). What is given has to be
- * an event, and the one that the record's header tells of.
+ * The last resort for a record whose values do not read: a damaged size or type among them is put
+ * right where that is certain, else what reaches past the first `content` bytes is cut there; the
+ * event says so (values_cut). What is given has to be an event; where values are cut, the one that
+ * the record's header tells of.
  */
 TOCSIN_MUST_USE enum tocsin_status evtx_record_decode_clipped(struct evtx_decoder *d, size_t at,
 							      size_t size, size_t content,

@@ -14,7 +14,7 @@
 static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
 
 const char evtx_values_cut_msg[] =
-	"the record's values reach past it; it is given as far as it reads";
+	"the record's values do not fit it; it is given as far as it reads";
 
 size_t evtx_signature_find(struct view chunk, size_t from, size_t to)
 {
@@ -224,6 +224,41 @@ enum tocsin_status evtx_record_decode_cut(struct evtx_decoder *d, size_t at,
 	return TOCSIN_OK;
 }
 
+/* Whether the values have the time or the id of the record's header among them. */
+static bool tells_header(const struct event *e)
+{
+	const struct binxml_instance *const instance = e->record;
+
+	for (uint32_t i = 0; i < instance->count; i++) {
+		const struct value *const v = &instance->values[i];
+
+		if ((v->type == VALUE_FILETIME || v->type == VALUE_UINT64) && v->bytes.n == 8 &&
+		    le64(v->bytes.p) == (v->type == VALUE_FILETIME ? e->written : e->record_id))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a record read with its values cut or mended is given. Where they are cut anything can be
+ * read that way, also the start of one record and the end of another: it has to be an event, and
+ * the one that the header tells of. Where they fit, because they are mended or the cut ones are
+ * inside of a whole one, they are judged as whole ones; but where no template stands by them they
+ * have to be the header's too.
+ */
+static bool clipped_makes_sense(const struct evtx_decoder *d, const struct event *e)
+{
+	const struct binxml_instance *const instance = e->record;
+	/* A token and padding stand behind whole values, nothing behind cut ones. */
+	const size_t behind = instance->end - d->content_end;
+
+	if (d->context.cut < CUT_MENDED || !recovery_makes_sense(e))
+		return false;
+	if (d->context.cut == CUT_MENDED || (behind && behind <= RECORD_ALIGN))
+		return !e->template_missing || tells_header(e);
+	return event_number(e, EVENT_RECORD_ID, e->record_id) == e->record_id;
+}
+
 enum tocsin_status evtx_record_decode_clipped(struct evtx_decoder *d, size_t at, size_t size,
 					      size_t content, enum event_origin origin,
 					      const char *note, const struct event **ret_event)
@@ -238,10 +273,7 @@ enum tocsin_status evtx_record_decode_clipped(struct evtx_decoder *d, size_t at,
 	e->note = note;
 	e->values_cut = true;
 	TRY(decode(d, at, at + content, e, &error));
-	/* Anything can be read that way, also the start of one record and the end of another: it
-	 * has to be an event, and the one that the header tells of. */
-	if (d->context.cut != CUT_DONE || !recovery_makes_sense(e) ||
-	    event_number(e, EVENT_RECORD_ID, e->record_id) != e->record_id)
+	if (!clipped_makes_sense(d, e))
 		return TOCSIN_INVALID;
 	*ret_event = e;
 	return TOCSIN_OK;

@@ -347,19 +347,20 @@ static enum tocsin_status nested_value(struct portable_job *job, struct form *f,
 }
 
 /* Bytes of a value, of which `room` are there. */
-static size_t value_room(const uint8_t *descriptor, size_t room)
+static size_t value_room(uint32_t descriptor, size_t room)
 {
-	return le16(descriptor) < room ? le16(descriptor) : room;
+	return (descriptor & 0xffff) < room ? descriptor & 0xffff : room;
 }
 
 /* The descriptors of values that take at most `room` bytes together: u16 size, u8 type, u8. */
-static void put_descriptors(struct form *f, const uint8_t *descriptors, uint32_t n, size_t room)
+static void put_descriptors(struct form *f, const struct value_mend *mend,
+			    const uint8_t *descriptors, uint32_t n, size_t room)
 {
 	for (uint32_t i = 0; i < n && !f->full; i++) {
-		const uint8_t *const descriptor = descriptors + 4 * (size_t)i;
+		const uint32_t descriptor = template_descriptor(mend, descriptors, i);
 		const size_t size = value_room(descriptor, room);
 
-		form_32(f, (le32(descriptor) & 0xffff0000u) | (uint32_t)size);
+		form_32(f, (descriptor & 0xffff0000u) | (uint32_t)size);
 		room -= size;
 	}
 }
@@ -369,6 +370,7 @@ static enum tocsin_status values(struct portable_job *job, struct form *f, size_
 {
 	struct view rest = view_slice(job->c->chunk, *at, end > *at ? end - *at : 0);
 	const uint8_t *const count = take(&rest, 4);
+	struct value_mend mend = {.index = UINT32_MAX};
 	const uint8_t *descriptors = NULL;
 	uint32_t n = 0;
 
@@ -377,18 +379,20 @@ static enum tocsin_status values(struct portable_job *job, struct form *f, size_
 	if (count && n <= LIMIT_SUBSTITUTIONS)
 		descriptors = take(&rest, (size_t)n * 4);
 	ENSURE(descriptors, job->error, TOCSIN_INVALID, *at, "template values are cut off");
+	if (job->c->cut)
+		mend = template_mend(descriptors, n, rest.n);
 	form_op(f, FORM_VALUES);
 	form_32(f, n);
-	put_descriptors(f, descriptors, n, rest.n);
+	put_descriptors(f, &mend, descriptors, n, rest.n);
 	*at += 4 + (size_t)n * 4;
 	for (uint32_t i = 0; i < n; i++) {
-		const uint8_t *const descriptor = descriptors + 4 * (size_t)i;
+		const uint32_t descriptor = template_descriptor(&mend, descriptors, i);
 		const size_t size = value_room(descriptor, rest.n);
 		const uint8_t *const p = take(&rest, size);
 
-		ENSURE(job->c->cut || size == le16(descriptor), job->error, TOCSIN_INVALID, *at,
-		       "a template value reaches past its record");
-		if (descriptor[2] == VALUE_BINXML && size)
+		ENSURE(job->c->cut || size == (descriptor & 0xffff), job->error, TOCSIN_INVALID,
+		       *at, "a template value reaches past its record");
+		if ((uint8_t)(descriptor >> 16) == VALUE_BINXML && size)
 			TRY(nested_value(job, f, *at, size, i, in_definition, nesting));
 		else
 			form_bytes(f, p, size);

@@ -284,7 +284,8 @@ static bool judge(struct evtx_decoder *d, const struct chunk_span *span, size_t 
 	if (evtx_charge_bytes(d, size)) {
 		c->live_end = d->at < c->chunk.n ? d->at : c->chunk.n;
 		status = evtx_record_decode(d, at, size, EVENT_RECOVERED, NULL, &e, &error);
-		if (status == TOCSIN_TRUNCATED)
+		if (status == TOCSIN_TRUNCATED ||
+		    (status == TOCSIN_OK && e->template_missing && !recovery_makes_sense(e)))
 			status = evtx_record_decode_clipped(d, at, size, size - 4, EVENT_RECOVERED,
 							    NULL, &e);
 		if (status == TOCSIN_OK)

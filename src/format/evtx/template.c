@@ -396,6 +396,39 @@ static enum tocsin_status referred(struct binxml_context *c, size_t at, uint32_t
 	return template_definition(c, at, ret, error);
 }
 
+/* Whether values of `total` bytes end where they should: a token and padding to eight bytes stand
+ * behind a record's. */
+static bool values_end(size_t total, size_t room)
+{
+	return total <= room && room - total <= 8;
+}
+
+/* Values of `total` bytes, too many, of which none is odd: which one has one bit too much in its
+ * size, if it is one alone that can. */
+static struct value_mend mend_flip(const uint8_t *descriptors, uint32_t n, size_t room,
+				   size_t total)
+{
+	const struct value_mend none = {.index = UINT32_MAX};
+	struct value_mend mend = none;
+
+	for (uint32_t bit = 1; bit <= 0x8000 && total > room; bit <<= 1) {
+		if (bit > total || !values_end(total - bit, room))
+			continue;
+		for (uint32_t i = 0; i < n; i++) {
+			const uint32_t descriptor = le32(descriptors + 4 * (size_t)i);
+			const uint8_t type = (uint8_t)(descriptor >> 16);
+
+			if (!(descriptor & bit) ||
+			    (value_fixed_size(type) && !(type & VALUE_ARRAY)))
+				continue;
+			if (mend.index != UINT32_MAX)
+				return none;
+			mend = (struct value_mend){i, descriptor - bit};
+		}
+	}
+	return mend;
+}
+
 struct value_mend template_mend(const uint8_t *descriptors, uint32_t n, size_t room)
 {
 	const struct value_mend none = {.index = UINT32_MAX};
@@ -418,12 +451,10 @@ struct value_mend template_mend(const uint8_t *descriptors, uint32_t n, size_t r
 		type = v.type;
 	}
 	if (mend.index == UINT32_MAX)
-		return none;
+		return mend_flip(descriptors, n, room, total);
 	fixed = type & VALUE_ARRAY ? 0 : value_fixed_size(type);
-	/* Behind a record's values stand a token and padding to eight bytes. */
-	as_sized = total <= room && room - total <= 8;
-	total = total - size + fixed;
-	as_typed = fixed && total <= room && room - total <= 8;
+	as_sized = values_end(total, room);
+	as_typed = fixed && values_end(total - size + fixed, room);
 	if (as_sized == as_typed)
 		return none;
 	mend.descriptor = (uint32_t)(as_typed ? fixed | (size_t)type << 16

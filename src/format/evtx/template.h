@@ -18,7 +18,8 @@ static inline bool template_inline(const uint8_t *p, size_t at)
 	       le32(p + 2) == le32(p + INSTANCE_HEADER + 4);
 }
 
-/* The one value of an instance whose descriptor is damaged, and what it was; no value: UINT32_MAX. */
+/* The one value of an instance whose descriptor is damaged, and what it was; no value: UINT32_MAX.
+ */
 struct value_mend {
 	uint32_t index;
 	uint32_t descriptor; /* u16 size, u8 type */
@@ -26,8 +27,9 @@ struct value_mend {
 
 /*
  * Which of the descriptors of `n` values, `room` bytes and padding together, is damaged. Only where
- * one alone can't be and there is one way to put it right: with the size that its type has the
+ * there is one way to put them right: one alone can't be, and with the size that its type has the
  * values end where they should, or they do so as they are, and the type is wrong: then it is bytes.
+ * Or the values are too long, and end where they should without one bit of one size alone.
  */
 struct value_mend template_mend(const uint8_t *descriptors, uint32_t n, size_t room);
 
