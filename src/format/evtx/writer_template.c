@@ -5,7 +5,7 @@
  * and compared in full. Definitions are chained into the chunk's table of 32 buckets by the hash of
  * their GUID's eight 16-bit words.
  */
-#include "base/text.h"
+#include "base/text_write.h"
 #include "format/evtx/writer_internal.h"
 
 #define EVENT_NAMESPACE "http://schemas.microsoft.com/win/2004/08/events/event"
@@ -22,16 +22,14 @@ static struct view field(const struct job *job, enum event_field f)
 static void provider_guid(const struct job *job, struct pen_element *el)
 {
 	const struct value *const v = &job->e->field[EVENT_PROVIDER_GUID];
-	char guid[64];
-	struct buf b = {guid, 0, sizeof(guid), sizeof(guid), false};
+	char guid[38 + TEXT_WRITE_SLACK + 1];
 
 	pen_attribute(job->pen, el, "Guid");
 	if (v->type == VALUE_STRING) {
 		pen_text(job->pen, v->bytes);
 		return;
 	}
-	text_guid(&b, v->bytes.p);
-	guid[b.n < sizeof(guid) ? b.n : 0] = 0;
+	*text_write_guid(guid, v->bytes.p) = 0;
 	pen_text_ascii(job->pen, guid);
 }
 
