@@ -82,7 +82,7 @@ static inline uint64_t lab_number(struct lab *l)
 {
 	static const uint64_t numbers[] = {0,          1,         2,    4,      7,
 					   4624,       4625,      4999, 0xffff, 0xc0000007,
-					   UINT64_MAX, INT64_MAX, 8,    16,     1u << 31};
+					   UINT64_MAX, INT64_MAX, 8,    16,     0x10007};
 
 	return numbers[lab_random(l, sizeof(numbers) / sizeof(numbers[0]))];
 }

@@ -11,6 +11,7 @@
  */
 #include "cli/cli.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -18,6 +19,8 @@
 #include "cli/query_output.h"
 #include "evidence/evidence.h"
 #include "lang/powershell/powershell.h"
+#include "query/predicate_parts.h"
+#include "query/prefilter.h"
 #include "query/scan.h"
 
 /* Log names of a command that are looked out for: real commands name one or two. */
@@ -30,8 +33,16 @@ struct unit {
 	struct scan_damage *losses;
 	size_t loss_count, loss_size;
 	bool failed;
-	bool seen[CHANNELS_MAX];
 	uint64_t records, borrowed;
+};
+
+/* A worker's own: a matcher, and the event that it was asked about last, with its answers. Which
+ * event that was is told by its place: the same one may come once more. */
+struct hand {
+	struct matcher *matcher;
+	const struct event *event; /* NULL: none */
+	uint64_t unit, offset;
+	enum tri answer, parameters;
 };
 
 struct run {
@@ -39,12 +50,15 @@ struct run {
 	struct query *query;
 	struct message_catalogue *catalogue;
 	struct query_writer *writer;
-	struct matcher **matchers;
+	struct query counted; /* with -Newest: what it counts, as a query of its own */
+	struct prefilter *prefilter;
+	struct hand *hands;
 	unsigned threads;
 	struct arena arena;
 	const struct wildcard *channels[CHANNELS_MAX];
 	size_t channel_count;
-	bool seen[CHANNELS_MAX];
+	atomic_bool seen[CHANNELS_MAX];
+	atomic_size_t unseen; /* of them */
 	uint64_t since, until;
 	uint64_t records, lost;
 	uint64_t borrowed;                /* records that are read with another place's template */
@@ -87,7 +101,6 @@ static void unit_release(void *context, void *state)
 	u->loss_count = 0;
 	u->records = u->borrowed = 0;
 	u->failed = false;
-	memset(u->seen, 0, sizeof(u->seen));
 	mutex_lock(&c->lock);
 	u->next = c->pool;
 	c->pool = u;
@@ -119,42 +132,94 @@ static void on_damage(void *context, const struct scan_worker *w, void *state,
 		add_loss(state, damage);
 }
 
-/* Which of the logs that the command names are in the evidence at all. */
-static void look_for_channels(const struct run *c, struct unit *u, const struct event *e)
+/* Which of the logs that the command names are in the evidence at all; false when all are. */
+static bool look_for_channels(struct run *c, const struct value *channel)
 {
-	const struct value *const channel = &e->field[EVENT_CHANNEL];
-
+	if (!atomic_load_explicit(&c->unseen, memory_order_relaxed))
+		return false;
 	if (channel->type != VALUE_STRING)
-		return;
+		return true;
 	for (size_t i = 0; i < c->channel_count; i++)
-		if (!u->seen[i] && wildcard_match(c->channels[i], channel->bytes))
-			u->seen[i] = true;
+		if (!atomic_load_explicit(&c->seen[i], memory_order_relaxed) &&
+		    wildcard_match(c->channels[i], channel->bytes) &&
+		    !atomic_exchange(&c->seen[i], true))
+			atomic_fetch_sub(&c->unseen, 1);
+	return true;
+}
+
+static bool on_channel(void *context, const struct scan_worker *w, void *state,
+		       const struct value *channel)
+{
+	(void)w;
+	(void)state;
+	return look_for_channels(context, channel);
+}
+
+/* Whether the counts of the command must see the event: with -Newest also one that Where-Object
+ * leaves out. The answers stay in `h`. */
+static bool is_wanted(const struct run *c, struct hand *h, const struct scan_worker *w,
+		      const struct event *e)
+{
+	const bool all = c->since == 0 && c->until == UINT64_MAX;
+
+	h->event = NULL;
+	if (!all && (event_time(e) < c->since || event_time(e) > c->until))
+		return false;
+	h->answer = matcher_match(h->matcher, e);
+	h->parameters = TRI_FALSE;
+	if (h->answer == TRI_FALSE && c->query->max == UINT64_MAX)
+		return false;
+	if (c->query->max != UINT64_MAX) {
+		h->parameters = matcher_parameters(h->matcher);
+		if (h->parameters == TRI_FALSE)
+			return false;
+	}
+	h->event = e;
+	h->unit = w->unit;
+	h->offset = e->offset;
+	return true;
+}
+
+static bool on_select(void *context, const struct scan_worker *w, void *state,
+		      const struct event *e)
+{
+	struct run *const c = context;
+
+	if (!state)
+		return false;
+	look_for_channels(c, &e->field[EVENT_CHANNEL]);
+	return is_wanted(c, &c->hands[w->index], w, e);
+}
+
+static void on_passed(void *context, const struct scan_worker *w, void *state, uint64_t n)
+{
+	struct unit *const u = state;
+
+	(void)context;
+	(void)w;
+	if (u)
+		u->records += n;
 }
 
 static void on_event(void *context, const struct scan_worker *w, void *state, const struct event *e)
 {
-	const struct run *const c = context;
-	struct matcher *const m = c->matchers[w->index];
+	struct run *const c = context;
+	struct hand *const h = &c->hands[w->index];
 	struct unit *const u = state;
-	const uint64_t time = event_time(e);
-	enum tri answer, parameters = TRI_FALSE;
+	const bool known = h->event == e && h->unit == w->unit && h->offset == e->offset;
 
 	if (!u)
 		return;
 	u->records++;
 	u->borrowed += e->template_path != NULL;
-	look_for_channels(c, u, e);
-	if (time < c->since || time > c->until)
-		return;
-	answer = matcher_match(m, e);
-	if (answer == TRI_FALSE && c->query->max == UINT64_MAX)
-		return;
-	if (c->query->max != UINT64_MAX) {
-		parameters = matcher_parameters(m);
-		if (parameters == TRI_FALSE)
+	if (!known) {
+		look_for_channels(c, &e->field[EVENT_CHANNEL]);
+		if (!is_wanted(c, h, w, e))
 			return;
 	}
-	if (!query_writer_render(c->writer, m, e, u->source->path, answer, parameters, &u->rows)) {
+	h->event = NULL;
+	if (!query_writer_render(c->writer, h->matcher, e, u->source->path, h->answer,
+				 h->parameters, &u->rows)) {
 		struct scan_damage damage = {.source = u->source, .record_id = e->record_id};
 
 		error_set(&damage.error, TOCSIN_LIMIT, e->offset,
@@ -198,8 +263,6 @@ static bool unit_end(void *context, const struct source *source, void *state)
 		if (u->losses[i].error.status != TOCSIN_MISMATCH)
 			c->lost++;
 	}
-	for (size_t i = 0; i < c->channel_count; i++)
-		c->seen[i] = c->seen[i] || u->seen[i];
 	c->records += u->records;
 	c->borrowed += u->borrowed;
 	more = query_writer_take(c->writer, source, &u->rows);
@@ -227,21 +290,37 @@ static bool compile_names(struct run *c)
 		if (!text.p ||
 		    wildcard_compile(&c->arena, text, true, &c->channels[i], NULL) != TOCSIN_OK)
 			return false;
+		atomic_init(&c->seen[i], false);
 		c->channel_count++;
 	}
+	atomic_init(&c->unseen, c->channel_count);
 	return true;
 }
 
 static bool make_matchers(struct run *c)
 {
 	c->threads = c->cli->threads ? c->cli->threads : 1;
-	c->matchers = calloc(c->threads, sizeof(struct matcher *));
-	for (unsigned i = 0; c->matchers && i < c->threads; i++) {
-		c->matchers[i] = matcher_new(c->query, c->catalogue, QUERY_SUBJECT_MESSAGE);
-		if (!c->matchers[i])
+	c->hands = calloc(c->threads, sizeof(*c->hands));
+	for (unsigned i = 0; c->hands && i < c->threads; i++) {
+		c->hands[i].matcher = matcher_new(c->query, c->catalogue, QUERY_SUBJECT_MESSAGE);
+		if (!c->hands[i].matcher)
 			return false;
 	}
-	return c->matchers != NULL;
+	return c->hands != NULL;
+}
+
+/* With -Newest, what its own parameters select is counted, whatever Where-Object says of it. */
+static bool make_prefilter(struct run *c)
+{
+	const struct query *q = c->query;
+
+	if (q->max != UINT64_MAX) {
+		c->counted = *q;
+		c->counted.where = (struct predicate *)(uintptr_t)q->parameters;
+		q = &c->counted;
+	}
+	return prefilter_new(q, c->catalogue, QUERY_SUBJECT_MESSAGE, &c->prefilter, NULL) ==
+	       TOCSIN_OK;
 }
 
 /* Compiles the command, tells what is wrong with it. */
@@ -356,7 +435,7 @@ static void summarise(struct run *c, const struct evidence *e)
 	struct buf line = {NULL, 0, 0, 0, false};
 
 	for (size_t i = 0; i < c->channel_count; i++)
-		if (!c->seen[i] && !c->ended_early) {
+		if (!atomic_load(&c->seen[i]) && !c->ended_early) {
 			c->missing = true;
 			cli_error("no event of the log '%s' is in the evidence: about it nothing "
 				  "can be said",
@@ -366,7 +445,7 @@ static void summarise(struct run *c, const struct evidence *e)
 		query_writer_tell_sources(c->writer, c->cli);
 	query_writer_tell_undecided(c->writer);
 	for (unsigned i = 0; i < c->threads && !error; i++)
-		error = matcher_error(c->matchers[i]);
+		error = matcher_error(c->hands[i].matcher);
 	if (c->borrowed)
 		cli_error("%llu %s lost %s template: read with another chunk's or file's that "
 			  "fits",
@@ -392,6 +471,31 @@ static void summarise(struct run *c, const struct evidence *e)
 	buf_free(&line);
 }
 
+/* What rows show of their events. */
+static uint32_t shown_parts(const struct query *q)
+{
+	uint32_t parts = query_parts(q, QUERY_SUBJECT_MESSAGE) | EVENT_PART(EVENT_CHANNEL) |
+			 EVENT_PART(EVENT_TIME);
+
+	if (!q->column_count)
+		return EVENT_PARTS_ALL;
+	for (size_t i = 0; i < q->column_count; i++)
+		parts |= operand_parts(&q->columns[i].operand, QUERY_SUBJECT_MESSAGE);
+	/* What is told of undecided events, and shown in place of what a record does not hold. */
+	return parts | EVENT_PART(EVENT_PROVIDER) | EVENT_PART(EVENT_ID) | EVENT_PART(EVENT_TASK) |
+	       EVENT_PART(EVENT_USER_ID);
+}
+
+/* What is_wanted() looks at. */
+static uint32_t wanted_parts(const struct run *c)
+{
+	const bool all = c->since == 0 && c->until == UINT64_MAX;
+
+	return query_parts(c->query, QUERY_SUBJECT_MESSAGE) |
+	       (c->channel_count ? EVENT_PART(EVENT_CHANNEL) : 0) |
+	       (all ? 0 : EVENT_PART(EVENT_TIME));
+}
+
 /* Scans and writes; the exit code. */
 static int scan(struct run *c, struct evidence *e, bool unread)
 {
@@ -400,6 +504,12 @@ static int scan(struct run *c, struct evidence *e, bool unread)
 					     .newest_first = !c->query->oldest_first};
 	const struct scan_client client = {
 		.context = c,
+		.select = on_select,
+		.select_parts = wanted_parts(c),
+		.parts = shown_parts(c->query),
+		.passed = on_passed,
+		.prefilter = c->prefilter,
+		.seen = c->channel_count ? on_channel : NULL,
 		.unit_begin = unit_begin,
 		.event = on_event,
 		.damage = on_damage,
@@ -434,9 +544,10 @@ static void run_free(struct run *c)
 		free(u->losses);
 		free(u);
 	}
-	for (unsigned i = 0; c->matchers && i < c->threads; i++)
-		matcher_free(c->matchers[i]);
-	free(c->matchers);
+	for (unsigned i = 0; c->hands && i < c->threads; i++)
+		matcher_free(c->hands[i].matcher);
+	free(c->hands);
+	prefilter_free(c->prefilter);
 	query_writer_free(c->writer);
 	message_catalogue_free(c->catalogue);
 	query_free(c->query);
@@ -462,7 +573,7 @@ int cmd_query(const struct cli *cli)
 		return EXIT_FAIL_ON;
 	if (!compile(&c, cli->args[0]))
 		goto out;
-	if (!compile_names(&c) || !make_matchers(&c)) {
+	if (!compile_names(&c) || !make_matchers(&c) || !make_prefilter(&c)) {
 		cli_error("out of memory");
 		goto out;
 	}
