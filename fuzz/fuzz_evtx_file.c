@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An event log file: header, every chunk, every record as XML and as JSON, and by the outline of
- * its template as by a walk. Without a file's signature the input is chunks alone, the last of
+ * An event log file: header, every chunk, every record as XML and as JSON, by what its template was
+ * compiled to as by a walk. Without a file's signature the input is chunks alone, the last of
  * which mostly ends with its records. Each chunk is read with and without recovery: every byte of
  * it is accounted for both times, the losses that are told are the account's, and the live events
  * are the same.
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../tests/event_compare.h"
+#include "../tests/render_compare.h"
 
 #include "base/limits.h"
 
@@ -47,6 +48,16 @@ static void check_account(const struct evtx_decoder *d, size_t n, uint64_t lost)
 		abort();
 }
 
+static void check_rendering(struct evtx_decoder *d, const struct event *e)
+{
+	struct render_lab lab = {{0}, {0}};
+
+	if (render_compare(&lab, d, e, FORM_XML) == RENDER_DIFFERENT ||
+	    render_compare(&lab, d, e, FORM_JSON) == RENDER_DIFFERENT)
+		abort();
+	render_lab_free(&lab);
+}
+
 /* Reads the chunk that is open on the decoder. */
 static void read_events(struct evtx_decoder *d, size_t n, struct buf *out, struct trail *trail)
 {
@@ -69,6 +80,7 @@ static void read_events(struct evtx_decoder *d, size_t n, struct buf *out, struc
 		mix(trail, e, out);
 		if (event_compare(d, e) == COMPARE_DIFFERENT)
 			abort();
+		check_rendering(d, e);
 	}
 	check_account(d, n, lost);
 	trail->differs |= d->context.chunk_nodes < LIMIT_CHUNK_NODES / 2 ||

@@ -50,8 +50,11 @@ static inline enum rendered render_compare(struct render_lab *lab, struct evtx_d
 			return RENDER_DIFFERENT;
 	}
 	c->plain_walk = plain;
-	if (!compiled)
+	if (!compiled) {
+		c->chunk_nodes = nodes - walked_nodes;
+		c->chunk_text = text - walked_text;
 		return RENDER_WALKED;
+	}
 	if (status != TOCSIN_OK || lab->walked.n != lab->compiled.n ||
 	    memcmp(lab->walked.p, lab->compiled.p, lab->walked.n) != 0)
 		return RENDER_DIFFERENT;

@@ -175,6 +175,7 @@ static bool is_plain_data(const struct form_maker *m, uint32_t i)
 /* One member of an object: a child, or Data elements in a row under one name. */
 struct member {
 	size_t first, count; /* of element.children */
+	struct view name;    /* what it would be called alone */
 	struct view key;
 	uint32_t made; /* text that a walk makes for the key of each named Data element */
 	bool named;    /* named Data */
@@ -432,6 +433,7 @@ static bool key_of(struct form_maker *m, uint32_t i, bool container, struct memb
 		return false;
 	ret->named = name != 0;
 	ret->key = name ? name_as_key(m, name) : op_at(m, i)->name->utf8;
+	ret->name = ret->key;
 	ret->made = name ? (uint32_t)ret->key.n : 0;
 	return ret->key.p != NULL;
 }
@@ -439,7 +441,7 @@ static bool key_of(struct form_maker *m, uint32_t i, bool container, struct memb
 static bool same_member(const struct member *a, const struct member *b)
 {
 	return a->data && b->data && a->named == b->named &&
-	       (!a->named || view_equal(a->key, b->key));
+	       (!a->named || view_equal(a->name, b->name));
 }
 
 /* Which members there are, by the keys that they get. */
@@ -473,9 +475,12 @@ static bool find_members(struct form_maker *m, const struct element *e, bool con
 	return true;
 }
 
-/* The keys beside a nested element: it must not be called by one of them. */
-static bool note_siblings(struct form_maker *m, const struct members *all)
+/* The keys beside a nested element: it must not be called by one of them, nor be Data that its
+ * container tells from other elements. */
+static bool note_siblings(struct form_maker *m, const struct members *all, bool container)
 {
+	if (container)
+		m->siblings[m->sibling_count++] = view_of("Data");
 	for (size_t i = 0; i < all->count; i++) {
 		if (m->sibling_count == FORM_DEPTH)
 			return false;
@@ -511,7 +516,7 @@ static bool add_children(struct form_maker *m, const struct element *e)
 	size_t i = 0;
 
 	if (!find_members(m, e, container, &all) || (all.suffixes && all.may_miss) ||
-	    (e->nested && !note_siblings(m, &all)))
+	    (e->nested && !note_siblings(m, &all, container)))
 		return false;
 	for (; i < all.count; i++) {
 		if (e->nested && e->children[all.list[i].first] > e->nested)

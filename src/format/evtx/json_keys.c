@@ -147,6 +147,8 @@ static struct view add(struct json_keys *keys, struct arena *a, struct view name
 	struct json_key *const taken = find(keys, name);
 	struct view text = name;
 
+	if (!text.n)
+		text.p = (const uint8_t *)""; /* the empty name is one, too */
 	if (taken)
 		text = numbered(keys, a, taken, dotted);
 	if (!text.p || !insert(keys, a, text))
