@@ -552,6 +552,19 @@ static void test_regex_rules(void **state)
 	}
 }
 
+/* A text without a byte is a text: nothing is unknown about it. */
+static void test_empty_text(void **state)
+{
+	const char *const strings[] = {"s", NULL};
+	struct event *const e = event_with(strings);
+
+	(void)state;
+	e->field[EVENT_SOURCE] = (struct value){VALUE_STRING, {NULL, 0}};
+	assert_int_equal(ask(e, "$_.Source -eq 'P'"), TRI_FALSE);
+	assert_int_equal(ask(e, "$_.Source -like '?*'"), TRI_FALSE);
+	assert_int_equal(ask(e, "$_.Source -eq ''"), TRI_TRUE);
+}
+
 /* Too many steps are an error and no answer. */
 static void test_regex_limit(void **state)
 {
@@ -629,6 +642,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_fallback, reset),
 		cmocka_unit_test_teardown(test_times, reset),
 		cmocka_unit_test_teardown(test_regex_rules, reset),
+		cmocka_unit_test_teardown(test_empty_text, reset),
 		cmocka_unit_test_teardown(test_regex_limit, reset),
 	};
 

@@ -293,8 +293,10 @@ struct view value_text16(struct arena *a, const struct value *v)
 	struct buf text = {0};
 	struct view r = {NULL, 0};
 
+	/* A view of nothing may have no bytes at all: it is a text all the same. */
 	if (v->type == VALUE_STRING)
-		return utf16_until_nul(v->bytes);
+		return v->bytes.p ? utf16_until_nul(v->bytes)
+				  : (struct view){(const uint8_t *)"", 0};
 	value_append(&text, v, UTF_PLAIN);
 	if (!text.failed)
 		r = utf8_to_utf16(a, (struct view){(const uint8_t *)text.p, text.n});

@@ -198,11 +198,10 @@ static bool orders_quietly(const struct planner *p, const struct predicate *c)
 	uint64_t time;
 	double rate;
 
-	if (c->left.kind == OPERAND_MESSAGE || texts_of(p, &c->left, &rate) != TEXTS_NONE ||
-	    (c->left.kind == OPERAND_LITERAL && c->left.as.literal.type == DATUM_TEXT))
-		return true;
 	if (c->right.kind != OPERAND_LITERAL)
 		return false;
+	if (c->left.kind == OPERAND_MESSAGE || texts_of(p, &c->left, &rate) != TEXTS_NONE)
+		return true;
 	switch (right->type) {
 	case DATUM_INT:
 	case DATUM_UINT:
