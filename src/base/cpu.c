@@ -11,6 +11,7 @@
 
 atomic_int cpu_level_known = -1;
 static atomic_int level_limit = CPU_AVX512;
+static atomic_int level_found = -1; /* asking takes long on a virtual machine */
 
 #if defined(__x86_64__)
 
@@ -88,9 +89,14 @@ static const char *const names[] = {"scalar", "neon", "avx2", "avx512"};
 
 enum cpu_level cpu_level_find(void)
 {
-	const int found = (int)detect(), limit = atomic_load(&level_limit);
-	const int level = found < limit ? found : limit;
+	const int limit = atomic_load(&level_limit);
+	int level = atomic_load(&level_found);
 
+	if (level < 0) {
+		level = (int)detect();
+		atomic_store(&level_found, level);
+	}
+	level = level < limit ? level : limit;
 	atomic_store(&cpu_level_known, level);
 	return (enum cpu_level)level;
 }
