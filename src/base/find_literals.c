@@ -9,8 +9,8 @@
 
 #include "base/utf.h"
 
-/* Units that fold to an ASCII letter and are not ASCII: dotted capital I, long s, Kelvin sign. */
-static const uint16_t beyond_ascii[] = {0x0130, 0x017f, 0x212a};
+/* Its lower case is itself; see literal_fold(). */
+#define LONG_S 0x017fu
 
 /*
  * How often a byte value stands in an event log, of 10,000: half by the public samples, half by a
@@ -35,7 +35,7 @@ static const uint16_t byte_rates[256] = {
 
 uint16_t literal_fold(uint16_t unit)
 {
-	return unit == 0x017f ? 's' : utf16_lower(unit);
+	return unit == LONG_S ? 's' : utf16_lower(unit);
 }
 
 /* ---- Making */
@@ -57,29 +57,20 @@ static bool set_has(const struct byte_set *set, unsigned v)
 	return set->has[v / 32] >> v % 32 & 1;
 }
 
-/* The bytes of units that fold to this one. `folded` is what each of the 65,536 folds to; of ASCII
- * units it is not asked for. */
-static void bytes_of(uint16_t lower, const uint16_t *folded, struct byte_set *low,
-		     struct byte_set *high)
+/* The bytes of units that fold to this one. */
+static void bytes_of(uint16_t lower, struct byte_set *low, struct byte_set *high)
 {
 	const struct byte_set none = {{0}};
+	uint16_t units[UTF16_UPPER_MAX + 2];
+	size_t n = utf16_upper(lower, units);
 
+	units[n++] = lower;
+	if (lower == 's')
+		units[n++] = LONG_S;
 	*low = *high = none;
-	set_add(low, lower, false);
-	set_add(high, lower, true);
-	if (lower >= 'a' && lower <= 'z')
-		set_add(low, lower - 32, false);
-	for (uint32_t u = 0x80; lower >= 0x80 && u < 0x10000u; u++) {
-		if (folded[u] != lower)
-			continue;
-		set_add(low, (uint16_t)u, false);
-		set_add(high, (uint16_t)u, true);
-	}
-	for (size_t i = 0; lower < 0x80 && i < sizeof(beyond_ascii) / sizeof(*beyond_ascii); i++) {
-		if (literal_fold(beyond_ascii[i]) != lower)
-			continue;
-		set_add(low, beyond_ascii[i], false);
-		set_add(high, beyond_ascii[i], true);
+	while (n--) {
+		set_add(low, units[n], false);
+		set_add(high, units[n], true);
 	}
 }
 
@@ -108,12 +99,12 @@ struct places {
 	double rate[LITERAL_UNITS_MAX]; /* of the low bytes */
 };
 
-static void find_places(const struct literal *l, const uint16_t *folded, struct places *p)
+static void find_places(const struct literal *l, struct places *p)
 {
 	uint8_t mask, value;
 
 	for (size_t i = 0; i < l->units; i++) {
-		bytes_of(l->lower[i], folded, &p->low[i], &p->high[i]);
+		bytes_of(l->lower[i], &p->low[i], &p->high[i]);
 		p->rate[i] = join(&p->low[i], &mask, &value);
 	}
 }
@@ -236,32 +227,15 @@ static void read_literal(struct literal *l, struct view utf16)
 	}
 }
 
-/* What each unit folds to; only where one of the literals is not all ASCII. */
-static bool fold_all(const struct literal_finder *f, uint16_t **ret)
-{
-	bool ascii = true;
-
-	for (size_t i = 0; i < f->count; i++)
-		for (size_t k = 0; k < f->literals[i].units; k++)
-			ascii &= f->literals[i].lower[k] < 0x80;
-	*ret = NULL;
-	if (ascii)
-		return true;
-	*ret = calloc(0x10000, sizeof(**ret));
-	for (uint32_t u = 0; *ret && u < 0x10000; u++)
-		(*ret)[u] = literal_fold((uint16_t)u);
-	return *ret;
-}
-
 /* Places, pairs, windows, buckets, tables. */
-static void make(struct literal_finder *f, const uint16_t *folded, struct places *places)
+static void make(struct literal_finder *f, struct places *places)
 {
 	struct bucket buckets[BUCKETS];
 
 	memset(buckets, 0, sizeof(buckets));
 	f->window_units = WINDOW_UNITS;
 	for (size_t i = 0; i < f->count; i++) {
-		find_places(&f->literals[i], folded, &places[i]);
+		find_places(&f->literals[i], &places[i]);
 		choose_pair(&f->literals[i], &places[i]);
 		if (f->literals[i].units < f->window_units)
 			f->window_units = f->literals[i].units;
@@ -282,20 +256,18 @@ struct literal_finder *literal_finder_new(const struct view *literals, size_t co
 {
 	struct literal_finder *f = calloc(1, sizeof(*f));
 	struct places *const places = calloc(LITERALS_MAX, sizeof(*places));
-	uint16_t *folded = NULL;
 
 	if (f && count && count <= LITERALS_MAX) {
 		f->count = count;
 		for (size_t i = 0; i < count; i++)
 			read_literal(&f->literals[i], literals[i]);
 	}
-	if (f && places && f->count && fold_all(f, &folded)) {
-		make(f, folded, places);
+	if (f && places && f->count) {
+		make(f, places);
 	} else {
 		free(f);
 		f = NULL;
 	}
-	free(folded);
 	free(places);
 	return f;
 }

@@ -35,6 +35,23 @@ uint16_t utf16_lower(uint16_t unit)
 	return unit;
 }
 
+size_t utf16_upper(uint16_t lower, uint16_t out[UTF16_UPPER_MAX])
+{
+	size_t n = 0;
+
+	if (lower >= 'a' && lower <= 'z')
+		out[n++] = (uint16_t)(lower - 32);
+	for (size_t i = 0; i < sizeof(lower_runs) / sizeof(lower_runs[0]); i++) {
+		const int32_t unit = lower - lower_runs[i].delta;
+
+		if (unit < lower_runs[i].first || unit > lower_runs[i].last ||
+		    (unit - lower_runs[i].first) % lower_runs[i].step || n == UTF16_UPPER_MAX)
+			continue;
+		out[n++] = (uint16_t)unit;
+	}
+	return n;
+}
+
 size_t utf8_put(char *out, uint32_t cp)
 {
 	if (cp < 0x80) {

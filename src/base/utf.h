@@ -67,6 +67,10 @@ struct view utf8_to_utf16(struct arena *a, struct view utf8);
  */
 uint16_t utf16_lower(uint16_t unit);
 
+/* The other units whose lower case is this one: how many. */
+#define UTF16_UPPER_MAX 4u
+size_t utf16_upper(uint16_t lower, uint16_t out[UTF16_UPPER_MAX]);
+
 /* Equality of two UTF-16LE texts, ignoring case by utf16_lower(). */
 bool utf16_equal_nocase(struct view a, struct view b);
 
