@@ -16,11 +16,14 @@ struct scan_item {
 	struct tocsin_error error;
 };
 
-/* A unit's chunks in the order in which they are told. */
+/* Chunks of one read: what is read stays in the processor's second cache until it is told. */
+#define BATCH_CHUNKS 4u
+
+/* Chunks of a unit in the order in which they are told. */
 struct chunk_list {
 	uint32_t count;
-	uint32_t number[UNIT_CHUNKS_MAX];
-	struct view bytes[UNIT_CHUNKS_MAX];
+	uint32_t number[BATCH_CHUNKS];
+	struct view bytes[BATCH_CHUNKS];
 	bool apart; /* each was read by itself: the worker's pieces tell of bad places */
 };
 
@@ -94,17 +97,26 @@ static bool open_source(const struct scan_job *job)
 	return s->status == TOCSIN_OK;
 }
 
-static void list_chunks(const struct scan_job *job, struct chunk_list *list)
+/* How many chunks the unit has. */
+static uint32_t unit_chunks(const struct scan_job *job)
 {
-	const struct log_file *const f = &job->source->file;
-	const uint32_t first = job->unit * UNIT_CHUNKS;
-	uint32_t left = f->chunk_count > first ? f->chunk_count - first : 0, i;
+	const uint32_t first = job->unit * UNIT_CHUNKS, all = job->source->file.chunk_count;
+	const uint32_t left = all > first ? all - first : 0;
+	const uint32_t most = job->unit + 1 < job->source->units ? UNIT_CHUNKS : UNIT_CHUNKS_MAX;
 
-	if (job->unit + 1 < job->source->units && left > UNIT_CHUNKS)
-		left = UNIT_CHUNKS;
-	list->count = left < UNIT_CHUNKS_MAX ? left : UNIT_CHUNKS_MAX;
-	for (i = 0; i < list->count; i++) {
-		list->number[i] = log_file_chunk(f, first + i, job->options->newest_first);
+	return left < most ? left : most;
+}
+
+/* The unit's chunks from number `from` on, as many as one read takes. */
+static void list_chunks(const struct scan_job *job, uint32_t from, struct chunk_list *list)
+{
+	const uint32_t left = unit_chunks(job) - from;
+
+	list->count = left < BATCH_CHUNKS ? left : BATCH_CHUNKS;
+	for (uint32_t i = 0; i < list->count; i++) {
+		list->number[i] =
+			log_file_chunk(&job->source->file, job->unit * UNIT_CHUNKS + from + i,
+				       job->options->newest_first);
 		list->bytes[i] = (struct view){NULL, 0};
 	}
 }
@@ -165,15 +177,17 @@ static void read_apart(const struct scan_job *job, struct chunk_list *list)
 	}
 }
 
-/* Bytes that were there when the file was listed. */
-static void tell_gone(struct scan_teller *t, const struct chunk_list *list)
+/* Bytes that were there when the file was listed. What a listed chunk has lost, it and those that
+ * follow in the unit are told together, once. */
+static bool tell_gone(struct scan_teller *t, const struct chunk_list *list, uint32_t from)
 {
-	const struct log_file *const f = &t->job->source->file;
+	const struct scan_job *const job = t->job;
+	const struct log_file *const f = &job->source->file;
 	uint64_t first = UINT64_MAX, gone = 0;
 	struct tocsin_error error;
-	uint32_t i;
+	struct chunk_list rest;
 
-	for (i = 0; i < list->count; i++) {
+	for (uint32_t i = 0; i < list->count; i++) {
 		const size_t was = log_file_chunk_size(f, list->number[i]), is = list->bytes[i].n;
 		const uint64_t end = log_file_chunk_offset(f, list->number[i]) + is;
 
@@ -183,9 +197,19 @@ static void tell_gone(struct scan_teller *t, const struct chunk_list *list)
 		}
 	}
 	if (!gone)
-		return;
+		return false;
+	for (from += list->count; from < unit_chunks(job); from += rest.count) {
+		list_chunks(job, from, &rest);
+		for (uint32_t i = 0; i < rest.count; i++) {
+			const uint64_t at = log_file_chunk_offset(f, rest.number[i]);
+
+			first = at < first ? at : first;
+			gone += log_file_chunk_size(f, rest.number[i]);
+		}
+	}
 	error_set(&error, TOCSIN_TRUNCATED, first, "the file became shorter while it was read");
 	tell_source(t, &error, gone);
+	return true;
 }
 
 static void read_chunks(const struct scan_job *job, struct chunk_list *list)
@@ -339,29 +363,40 @@ static bool tell_header(struct scan_teller *t)
 	return true;
 }
 
+static bool tell_chunks(struct scan_teller *t, const struct chunk_list *list)
+{
+	const struct scan_job *const job = t->job;
+	bool done = true;
+
+	for (uint32_t i = 0; done && i < list->count && !atomic_load(job->stop); i++) {
+		const uint64_t at = log_file_chunk_offset(&job->source->file, list->number[i]);
+		const struct read_piece *const piece =
+			list->apart ? &job->buffers->pieces[i] : NULL;
+
+		tell_begin(t, at, at + list->bytes[i].n, piece, 1);
+		if (piece && piece->bad == piece->n)
+			tell_unread(t, piece);
+		else if (list->bytes[i].n)
+			done = tell_chunk(t, list->number[i], list->bytes[i]);
+	}
+	return done;
+}
+
 static bool tell_log(struct scan_teller *t)
 {
 	const struct scan_job *const job = t->job;
-	const struct log_file *const f = &job->source->file;
 	struct chunk_list list;
-	bool done = true;
-	uint32_t i;
+	bool done = true, gone = false;
+	uint32_t from;
 
 	if (job->unit == 0 && !tell_header(t))
 		return false;
-	list_chunks(job, &list);
 	tell_limit(t);
-	read_chunks(job, &list);
-	tell_gone(t, &list);
-	for (i = 0; done && i < list.count && !atomic_load(job->stop); i++) {
-		const uint64_t at = log_file_chunk_offset(f, list.number[i]);
-		const struct read_piece *const piece = list.apart ? &job->buffers->pieces[i] : NULL;
-
-		tell_begin(t, at, at + list.bytes[i].n, piece, 1);
-		if (piece && piece->bad == piece->n)
-			tell_unread(t, piece);
-		else if (list.bytes[i].n)
-			done = tell_chunk(t, list.number[i], list.bytes[i]);
+	for (from = 0; done && !gone && from < unit_chunks(job); from += list.count) {
+		list_chunks(job, from, &list);
+		read_chunks(job, &list);
+		gone = tell_gone(t, &list, from);
+		done = tell_chunks(t, &list);
 	}
 	return done;
 }
