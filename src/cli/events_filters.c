@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lang/filter/filter.h"
+#include "query/prefilter.h"
 
 static const struct {
 	enum option_id option;
@@ -78,7 +79,9 @@ static bool make_matchers(struct events_run *r)
 		if (!r->matchers[i])
 			break;
 	}
-	if (r->matchers && i == threads)
+	if (r->matchers && i == threads &&
+	    prefilter_new(r->query, r->catalogue, QUERY_SUBJECT_MESSAGE, &r->prefilter, NULL) ==
+		    TOCSIN_OK)
 		return true;
 	cli_error("out of memory");
 	return false;

@@ -227,6 +227,43 @@ static size_t on_event(void *context, const struct scan_worker *w, struct events
 	return held;
 }
 
+static void on_counted(void *context, struct events_unit *u, uint64_t n)
+{
+	struct part *const p = u->part;
+
+	(void)context;
+	p->events += n;
+}
+
+/* What is looked at to write an event down. JSON and XML are rendered from its record. */
+static uint32_t shown_parts(const struct list *l)
+{
+	uint32_t parts = SCAN_NO_PARTS;
+	size_t i;
+
+	if (l->rows)
+		parts |= EVENT_PART(EVENT_TIME); /* to sort by */
+	for (i = 0; i < l->outputs.count; i++) {
+		const struct events_output *const o = &l->outputs.list[i];
+
+		if (o->form == FORM_TEXT && o->format != &event_format_jsonl &&
+		    o->format != &event_format_json && o->format != &event_format_xml)
+			parts = EVENT_PARTS_ALL;
+	}
+	return parts;
+}
+
+/* Whether nothing is asked for but how many there are. */
+static bool counts_only(const struct list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->outputs.count; i++)
+		if (l->outputs.list[i].form != FORM_COUNT)
+			return false;
+	return !l->rows;
+}
+
 /* ---- In order */
 
 /* A row that comes out of the stages. */
@@ -433,9 +470,11 @@ static int run(struct list *l, struct events_run *r)
 {
 	const struct events_client client = {
 		.context = l,
+		.parts = shown_parts(l),
 		.part_new = part_new,
 		.part_free = part_free,
 		.event = on_event,
+		.counted = counts_only(l) ? on_counted : NULL,
 		.take = on_take,
 	};
 	struct buf why = {0};

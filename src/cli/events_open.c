@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "query/prefilter.h"
+
 bool events_open(struct events_run *r, const struct cli *cli)
 {
 	memset(r, 0, sizeof(*r));
@@ -71,6 +73,7 @@ void events_close(struct events_run *r)
 	for (i = 0; r->matchers && i < threads; i++)
 		matcher_free(r->matchers[i]);
 	free(r->matchers);
+	prefilter_free(r->prefilter);
 	query_free(r->query);
 	message_catalogue_free(r->catalogue);
 	evidence_free(r->evidence);

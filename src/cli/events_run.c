@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "query/predicate_parts.h"
 
 enum told { TOLD_LOSS = 'l', TOLD_MISMATCH = 'm', TOLD_UNDECIDED = 'u' };
 
@@ -251,20 +252,84 @@ static void count(struct events_unit *u, const struct event *e)
 	u->missing += e->template_missing;
 }
 
+static bool has_period(const struct events_run *r)
+{
+	return r->since || r->until != UINT64_MAX;
+}
+
+static enum tri select_event(const struct events_run *r, const struct scan_worker *w,
+			     const struct event *e)
+{
+	if (has_period(r)) {
+		const uint64_t time = event_time(e);
+
+		if (time < r->since || time > r->until)
+			return TRI_FALSE;
+	}
+	return r->query ? matcher_match(r->matchers[w->index], e) : TRI_TRUE;
+}
+
+static bool on_select(void *context, const struct scan_worker *w, void *state,
+		      const struct event *e)
+{
+	const struct events_run *const r = context;
+	struct events_asked *const asked = &r->asked[w->index];
+	struct events_unit *const u = state;
+
+	if (!u || u->over)
+		return false;
+	asked->event = NULL;
+	asked->answer = select_event(r, w, e);
+	if (asked->answer == TRI_FALSE)
+		return false;
+	if (asked->answer == TRI_TRUE && r->client->counted) {
+		u->selected++;
+		r->client->counted(r->client->context, u, 1);
+		return false;
+	}
+	asked->event = e;
+	asked->unit = w->unit;
+	asked->offset = e->offset;
+	return true;
+}
+
+/* Whether every record is selected, and none is looked at. */
+static bool counts_only(const struct events_run *r)
+{
+	return r->client->counted && !r->query && !has_period(r);
+}
+
+/* They are in their places, with their own templates: else they are not passed over. */
+static void on_passed(void *context, const struct scan_worker *w, void *state, uint64_t n)
+{
+	const struct events_run *const r = context;
+	struct events_unit *const u = state;
+
+	(void)w;
+	if (!u || u->over)
+		return;
+	u->records += n;
+	if (!counts_only(r))
+		return;
+	u->selected += n;
+	r->client->counted(r->client->context, u, n);
+}
+
 static void on_event(void *context, const struct scan_worker *w, void *state, const struct event *e)
 {
 	struct events_run *const r = context;
+	struct events_asked *const asked = &r->asked[w->index];
 	struct events_unit *const u = state;
-	const uint64_t time = event_time(e);
-	enum tri answer = TRI_TRUE;
+	const bool known =
+		asked->event == e && asked->unit == w->unit && asked->offset == e->offset;
+	enum tri answer = asked->answer;
 
+	asked->event = NULL;
 	if (!u || u->over)
 		return;
 	count(u, e);
-	if (time < r->since || time > r->until)
-		return;
-	if (r->query)
-		answer = matcher_match(r->matchers[w->index], e);
+	if (!known)
+		answer = select_event(r, w, e);
 	if (answer == TRI_UNDECIDED)
 		add_entry(u, TOLD_UNDECIDED);
 	if (answer != TRI_TRUE)
@@ -309,10 +374,24 @@ static void unit_unused(void *context, void *state)
 	unit_discard(context, state);
 }
 
-bool events_scan(struct events_run *r, const struct events_client *client)
+/* What select_event() looks at. */
+static uint32_t select_parts(const struct events_run *r)
 {
-	const struct scan_client scan = {
+	return (r->query ? query_parts(r->query, QUERY_SUBJECT_MESSAGE) : 0) |
+	       (has_period(r) ? EVENT_PART(EVENT_TIME) : 0);
+}
+
+static enum tocsin_status scan(struct events_run *r, struct tocsin_error *error)
+{
+	const bool select = r->query || has_period(r);
+	const struct scan_client client = {
 		.context = r,
+		.select = select ? on_select : NULL,
+		.select_parts = select_parts(r),
+		.parts = r->client->parts ? r->client->parts | select_parts(r) : 0,
+		.counts_only = counts_only(r),
+		.passed = on_passed,
+		.prefilter = r->prefilter,
 		.unit_begin = unit_begin,
 		.event = on_event,
 		.damage = on_damage,
@@ -321,12 +400,25 @@ bool events_scan(struct events_run *r, const struct events_client *client)
 		.progress = on_progress,
 		.unit_free = unit_unused,
 	};
+	const size_t workers = r->cli->threads ? r->cli->threads : 1;
+	enum tocsin_status status;
+
+	r->asked = calloc(workers, sizeof(*r->asked));
+	ENSURE(r->asked, error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	status = scan_run(r->evidence, &r->options, &client, error);
+	free(r->asked);
+	r->asked = NULL;
+	return status;
+}
+
+bool events_scan(struct events_run *r, const struct events_client *client)
+{
 	struct tocsin_error error;
 	enum tocsin_status status;
 
 	r->client = client;
 	r->due = 0;
-	status = scan_run(r->evidence, &r->options, &scan, &error);
+	status = scan(r, &error);
 	while (r->pool) {
 		struct events_unit *const u = r->pool;
 

@@ -37,16 +37,30 @@ void events_unit_loss(struct events_unit *u, const struct scan_damage *damage);
 
 struct events_client {
 	void *context;
+	/* What of an event is looked at (EVENT_PART), but for rendering it; 0: all. */
+	uint32_t parts;
 	/* A part for units, used again for others once it was taken; NULL without memory. */
 	void *(*part_new)(void *context);
 	void (*part_free)(void *context, void *part);
 	/* A selected event into u->part, from any worker; returns the bytes that the part holds. */
 	size_t (*event)(void *context, const struct scan_worker *w, struct events_unit *u,
 			const struct event *e);
+	/* `n` selected events into u->part of which nothing is wanted but their number; NULL:
+	 * `event` gets each. Some come to `event` all the same. */
+	void (*counted)(void *context, struct events_unit *u, uint64_t n);
 	/* What a part holds, in order, one at a time; leaves it empty. It may be a piece of its
 	 * unit. False ends the run early; *ret_taken is then the number of the part's events that
 	 * were taken until then. */
 	bool (*take)(void *context, const struct source *source, void *part, uint64_t *ret_taken);
+};
+
+/* The event that a worker was asked about last, and the answer. Which one that was is told by its
+ * place: the same event may come once more. */
+struct events_asked {
+	const struct event *event; /* NULL: none */
+	uint64_t unit, offset;
+	enum tri answer;
+	uint8_t apart[32]; /* each worker has its own cache line */
 };
 
 /* Sums over the units that were handed on. */
@@ -68,7 +82,9 @@ struct events_run {
 	uint64_t since, until;
 	struct query *query; /* NULL without filters */
 	struct message_catalogue *catalogue;
-	struct matcher **matchers; /* one a worker */
+	struct matcher **matchers;   /* one a worker */
+	struct prefilter *prefilter; /* what the bytes of a selected record hold; may be NULL */
+	struct events_asked *asked;  /* one a worker */
 	struct events_totals totals;
 	bool unread;      /* some of the evidence can't be read, and was told */
 	size_t traces;    /* event traces that were found and not read */

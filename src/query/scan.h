@@ -36,6 +36,9 @@ struct scan_worker {
 
 struct prefilter;
 
+/* scan_client.parts of a client that looks at no part of an event, and may render it. */
+#define SCAN_NO_PARTS (1u << 31)
+
 struct scan_client {
 	void *context;
 	/*
@@ -48,7 +51,10 @@ struct scan_client {
 	bool (*select)(void *context, const struct scan_worker *w, void *unit,
 		       const struct event *e);
 	uint32_t select_parts, parts;
-	/* `n` records that `event` is not called for. Required with `select` or `prefilter`. */
+	/* Nothing is wanted of a sound record but that it is there: `passed` is told. */
+	bool counts_only;
+	/* `n` records that `event` is not called for. Required with `select`, `prefilter` and
+	 * `counts_only`. */
 	void (*passed)(void *context, const struct scan_worker *w, void *unit, uint64_t n);
 	/* What a record's bytes must hold for `event` to be called for it; NULL: nothing is known.
 	 * Records that don't are told by `passed` and not looked at, but for `seen`. */

@@ -91,6 +91,8 @@ static bool is_candidate(const struct skimmed *s, uint32_t i)
 {
 	const struct evtx_skimmed *const r = &s->records[i];
 
+	if (s->t->job->client->counts_only)
+		return false;
 	return !s->filtered || r->odd_text || (r->templates & s->hot) ||
 	       (s->hit_count && holds_literal(s, i));
 }
@@ -109,7 +111,7 @@ static bool tell_plain(struct skimmed *s, uint32_t i)
 	const struct scan_job *const job = s->t->job;
 	const struct scan_client *const client = job->client;
 	const bool select = client->select && !(job->options->engine & SCAN_WITHOUT_SELECT);
-	const uint32_t parts = client->parts ? client->parts : EVENT_PARTS_ALL;
+	const uint32_t parts = client->parts ? client->parts & EVENT_PARTS_ALL : EVENT_PARTS_ALL;
 	const struct event *e;
 
 	e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
