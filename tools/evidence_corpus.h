@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Part of make-evidence: the seeds of fuzz/fuzz_evtx_file, fuzz_binxml and fuzz_carve. Files are
+ * Part of make-evidence: the seeds of fuzz/fuzz_evtx_file, fuzz_binxml, fuzz_carve and
+ * fuzz_engines. Files are
  * the writer's: a chunk without the free space, and one with a small file header before it; BinXML
  * is assembled token by token, because it has to hold what the writer never writes.
  */
@@ -376,6 +377,55 @@ static void write_carve_seeds(const char *folder)
 		write_seed(folder, seeds[i].name, seeds[i].bytes.p, seeds[i].bytes.n);
 }
 
+/* Chunks that end where their records do. */
+static void add_chunks(struct buf *out, struct buf *log)
+{
+	for (unsigned i = 0; i < damage_chunks(log); i++)
+		buf_add(out, damage_chunk(log, i), le32(damage_chunk(log, i) + 48));
+}
+
+static void write_engine_seeds(const char *folder)
+{
+	static const struct {
+		const char *name, *question;
+		void (*make)(struct edge *e); /* NULL: two chunks of usual events */
+	} seeds[] = {
+		{"usual-ids", "\ni1001-1003,1006\n\n", NULL},
+		{"usual-text", "no\ntEVENT 2\n\n", NULL},
+		{"usual-regex", "o\nxevent [37]\np*edge\n\n", NULL},
+		{"usual-where", "5\nw$_.Message -like '*Event 4*' -or $_.Id -eq 1002\n\n", NULL},
+		{"usual-command", "v\n>Get-EventLog Application -Message '*event 3*'\n\n", NULL},
+		{"references", "o\nr1-2\n\n", edge_c01},
+		{"nested", "o\ntDEEP\n\n", edge_c05},
+		{"several", "o\ntsaid\n\n", edge_c07},
+		{"pieces", "o\ntone two three\nta 7 b\n\n", edge_c11},
+		{"cdata", "no\nt<c>\n\n", edge_c12},
+		{"characters", "o\nxAB|x\n\n", edge_c13},
+		{"null-and-empty", "3\nw$_.Properties[1].Value -eq ''\n\n", edge_c16},
+		{"arrays", "o\nta\nt2\n\n", edge_c18},
+		{"types", "o\ntansi\nt-1\n\n", edge_d00},
+		{"binxml", "or\ntside\n\n", edge_d15},
+		{"rendered", "o\nw$_.Message -match 'a'\n\n", edge_e02},
+	};
+	struct buf seed = {0};
+
+	make_folders(folder);
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++) {
+		struct edge e;
+
+		if (seeds[i].make)
+			seeds[i].make(&e);
+		else
+			edge_usual_log(&e, NULL, 2, 4);
+		buf_clear(&seed);
+		buf_str(&seed, seeds[i].question);
+		add_chunks(&seed, &e.log);
+		write_seed(folder, seeds[i].name, (const uint8_t *)seed.p, seed.n);
+		buf_free(&e.log);
+	}
+	buf_free(&seed);
+}
+
 static void write_corpus(const char *folder)
 {
 	char below[PATH_SIZE];
@@ -387,6 +437,8 @@ static void write_corpus(const char *folder)
 	write_binxml_seeds(below);
 	join_path(below, folder, "carve");
 	write_carve_seeds(below);
+	join_path(below, folder, "engines");
+	write_engine_seeds(below);
 }
 
 #endif
