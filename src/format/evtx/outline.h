@@ -46,6 +46,10 @@ struct outline_step {
 #define TYPE_BINXML 2u
 #define TYPE_OTHER 4u /* neither, and not NULL */
 
+/* Bits of outline.forbidden_types. */
+#define OUTLINE_NO_ARRAY 1u
+#define OUTLINE_NO_BINXML 2u
+
 /* Slots that the four sure fields take at most: their values, and what their elements depend on. */
 #define OUTLINE_EXPECTED 16u
 
@@ -59,15 +63,17 @@ struct outline {
 	 * slots. */
 	bool sure;
 	uint16_t expected_end;              /* behind the last of these slots */
+	uint8_t expected_count;
+	uint8_t expected_slots[OUTLINE_EXPECTED];
 	const struct outline_step *channel; /* that then fills EVENT_CHANNEL */
 	/* The slot of its one STEP_NESTED; SLOT_NONE: there is none, SLOT_MANY: several. */
 	uint16_t nested_slot;
 	bool nested_inner; /* as its step has it */
 	uint8_t use[OUTLINE_SLOTS];
 	uint8_t forbidden[OUTLINE_SLOTS]; /* TYPE_ flags for which the steps are wrong */
-	bool expected[OUTLINE_SLOTS];
-	uint8_t expected_slots[OUTLINE_EXPECTED]; /* the same as a list */
-	uint32_t expected_count;
+	/* The same without TYPE_OTHER, which only the nested slot forbids, for vectors. */
+	uint32_t forbidden_types[OUTLINE_SLOTS];
+	bool expected[OUTLINE_SLOTS]; /* the same as a map */
 };
 
 #define SLOT_MANY 0xfffeu

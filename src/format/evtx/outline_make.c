@@ -307,6 +307,9 @@ static void forbid(struct outline *o)
 		if (s->kind == STEP_DATA && s->text && s->slot != SLOT_NONE)
 			o->forbidden[s->slot] |= TYPE_ARRAY;
 	}
+	for (size_t i = 0; i < OUTLINE_SLOTS; i++)
+		o->forbidden_types[i] = (o->forbidden[i] & TYPE_ARRAY ? OUTLINE_NO_ARRAY : 0) |
+					(o->forbidden[i] & TYPE_BINXML ? OUTLINE_NO_BINXML : 0);
 }
 
 static bool expect(struct outline *o, uint16_t slot)

@@ -34,6 +34,9 @@ struct skim_memo {
 	struct skim_outlook outlook;
 };
 
+/* The types and sizes, but for the nested value: the specification of skim_look(). */
+void skim_look_plain(struct skim_outlook *l, const struct outline *o, const struct skim_values *v);
+
 void skim_look(struct skim_outlook *l, const struct outline *o, const struct skim_values *v,
 	       struct skim_memo *memo);
 

@@ -6,13 +6,12 @@
  */
 #include "format/evtx/skim.h"
 
-/* 8-bit text, XML text, and what nobody knows. */
+/* 8-bit text, XML text, and what nobody knows; a handle, which nobody asks for, is let be one. */
 static bool is_odd(uint8_t type)
 {
 	const uint8_t plain = type & (uint8_t)~VALUE_ARRAY;
 
-	return plain == VALUE_ANSI || plain > VALUE_BINXML ||
-	       (plain > VALUE_HEX64 && plain < VALUE_HANDLE);
+	return plain == VALUE_ANSI || (plain > VALUE_HEX64 && plain != VALUE_BINXML);
 }
 
 static const uint8_t *descriptor(const struct skim_values *v, uint32_t i)
@@ -20,8 +19,7 @@ static const uint8_t *descriptor(const struct skim_values *v, uint32_t i)
 	return v->descriptors + 4 * (size_t)i;
 }
 
-/* The specification. */
-static void look(struct skim_outlook *l, const struct outline *o, const struct skim_values *v)
+void skim_look_plain(struct skim_outlook *l, const struct outline *o, const struct skim_values *v)
 {
 	uint8_t wrong = 0;
 
@@ -32,7 +30,7 @@ static void look(struct skim_outlook *l, const struct outline *o, const struct s
 		const uint8_t type = descriptor(v, i)[2];
 
 		wrong |= outline_type(type) & o->forbidden[i];
-		l->odd |= is_odd(type) || (o->expected[i] && type == VALUE_NULL);
+		l->odd |= is_odd(type);
 		l->array_bytes += type & VALUE_ARRAY ? size : 0;
 		l->total += size;
 	}
@@ -43,37 +41,92 @@ static void look(struct skim_outlook *l, const struct outline *o, const struct s
 
 typedef uint32_t four __attribute__((vector_size(16)));
 
-/* `n` <= 4 descriptors; what is not there is 0. */
-static four load(const uint8_t *p, uint32_t n)
+static four load(const uint8_t *p)
 {
-	four v = {0};
+	four v;
 
-	memcpy(&v, p, n * 4);
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* The last four descriptors are loaded together; those that were counted before are masked out. */
+static four uncounted(uint32_t count)
+{
+	static const uint32_t lanes[4][4] = {
+		{~0u, ~0u, ~0u, ~0u}, {0, 0, 0, ~0u}, {0, 0, ~0u, ~0u}, {0, ~0u, ~0u, ~0u}};
+	four v;
+
+	memcpy(&v, lanes[count % 4], sizeof(v));
 	return v;
 }
 
 static uint32_t sum(four v)
 {
-	return v[0] + v[1] + v[2] + v[3];
+	uint64_t half[2];
+
+	memcpy(half, &v, sizeof(half));
+	half[0] += half[1]; /* the sums stay below 2^32 */
+	return (uint32_t)half[0] + (uint32_t)(half[0] >> 32);
+}
+
+static bool any(four v)
+{
+	uint64_t half[2];
+
+	memcpy(half, &v, sizeof(half));
+	return half[0] | half[1];
+}
+
+/* Sums over descriptors. */
+struct sums {
+	four wrong, odd, sizes, arrays;
+};
+
+static inline void add(struct sums *t, four x, four forbidden, four counted)
+{
+	const four type = x >> 16 & 0xff, plain = type & 0x7f, size = x & 0xffff & counted;
+	const four array = (four)(type > 0x7f), binxml = (four)(type == VALUE_BINXML);
+
+	t->wrong |= forbidden & ((array & OUTLINE_NO_ARRAY) | (binxml & OUTLINE_NO_BINXML));
+	t->odd |= (four)(plain == VALUE_ANSI) | ((four)(plain > VALUE_HEX64) & ~binxml);
+	t->sizes += size;
+	t->arrays += size & array;
+}
+
+/* As skim_look_plain(), for at least four values; a nested one is left to find_nested(). */
+static void look_at_four(struct skim_outlook *l, const struct outline *o,
+			 const struct skim_values *v)
+{
+	const uint8_t *const p = v->descriptors, *const f = (const uint8_t *)o->forbidden_types;
+	const size_t last = 4 * (size_t)v->count - 16;
+	struct sums t = {{0}, {0}, {0}, {0}};
+
+	for (size_t i = 0; i < last; i += 16)
+		add(&t, load(p + i), load(f + i), uncounted(0));
+	add(&t, load(p + last), load(f + last), uncounted(v->count));
+	l->total = sum(t.sizes);
+	l->array_bytes = sum(t.arrays);
+	l->fits = !any(t.wrong);
+	l->odd = any(t.odd);
 }
 
 /* Whether the types are those of `memo`; *ret_total is then the values' size. */
 static bool same_types(const struct skim_values *v, const uint8_t *memo, uint32_t *ret_total)
 {
 	const uint8_t *const p = v->descriptors;
-	const uint32_t whole = v->count & ~3u;
+	const size_t last = 4 * (size_t)v->count - 16;
 	four differs = {0}, sizes = {0}, x;
 
-	for (uint32_t i = 0; i < whole; i += 4) {
-		x = load(p + 4 * (size_t)i, 4);
-		differs |= x ^ load(memo + 4 * (size_t)i, 4);
+	for (size_t i = 0; i < last; i += 16) {
+		x = load(p + i);
+		differs |= x ^ load(memo + i);
 		sizes += x & 0xffff;
 	}
-	x = load(p + 4 * (size_t)whole, v->count - whole);
-	differs |= x ^ load(memo + 4 * (size_t)whole, v->count - whole);
-	sizes += x & 0xffff;
+	x = load(p + last);
+	differs |= x ^ load(memo + last);
+	sizes += x & 0xffff & uncounted(v->count);
 	*ret_total = sum(sizes);
-	return !((differs[0] | differs[1] | differs[2] | differs[3]) >> 16);
+	return !any(differs & 0xff0000);
 }
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -81,6 +134,12 @@ static bool same_types(const struct skim_values *v, const uint8_t *memo, uint32_
 #endif
 
 #else
+
+static void look_at_four(struct skim_outlook *l, const struct outline *o,
+			 const struct skim_values *v)
+{
+	skim_look_plain(l, o, v);
+}
 
 static bool same_types(const struct skim_values *v, const uint8_t *memo, uint32_t *ret_total)
 {
@@ -106,6 +165,7 @@ static void find_nested(struct skim_outlook *l, const struct outline *o,
 	l->before = l->total;
 	for (uint32_t i = o->nested_slot; i < v->count; i++)
 		l->before -= le16(descriptor(v, i));
+	l->fits &= l->nested_type == VALUE_BINXML || l->nested_type == VALUE_NULL;
 }
 
 static bool has_expected(const struct outline *o, const struct skim_values *v)
@@ -113,7 +173,9 @@ static bool has_expected(const struct outline *o, const struct skim_values *v)
 	if (v->count < o->expected_end)
 		return false;
 	for (uint32_t i = 0; i < o->expected_count; i++) {
-		if (!le16(descriptor(v, o->expected_slots[i])))
+		const uint8_t *const p = descriptor(v, o->expected_slots[i]);
+
+		if (!le16(p) || p[2] == VALUE_NULL)
 			return false;
 	}
 	return true;
@@ -124,12 +186,14 @@ void skim_look(struct skim_outlook *l, const struct outline *o, const struct ski
 {
 	uint32_t total;
 
-	if (memo->descriptors && memo->outline == o && memo->count == v->count &&
-	    same_types(v, memo->descriptors, &total)) {
+	if (v->count < 4) {
+		skim_look_plain(l, o, v);
+	} else if (memo->descriptors && memo->outline == o && memo->count == v->count &&
+		   same_types(v, memo->descriptors, &total)) {
 		*l = memo->outlook;
 		l->total = total;
 	} else {
-		look(l, o, v);
+		look_at_four(l, o, v);
 		memo->outline = o;
 		/* Arrays cost by their size. */
 		memo->descriptors = l->array_bytes ? NULL : v->descriptors;
