@@ -59,6 +59,7 @@ static void same_look(const struct outline *o, const struct skim_values *v, stru
 	skim_look(&quick, o, v, memo);
 	assert_int_equal(quick.total, plain.total);
 	assert_int_equal(quick.array_bytes, plain.array_bytes);
+	assert_int_equal(quick.arrays, plain.arrays);
 	assert_int_equal(quick.fits, plain.fits);
 	assert_int_equal(quick.odd, plain.odd);
 	if (o->nested_slot >= v->count)

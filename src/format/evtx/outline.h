@@ -62,7 +62,8 @@ struct outline {
 	/* Each record has provider, id, channel and computer if it has values at the `expected`
 	 * slots. */
 	bool sure;
-	uint16_t expected_end;              /* behind the last of these slots */
+	uint16_t expected_end; /* behind the last of these slots */
+	uint32_t repeats;      /* how often one slot's array is gone through at most */
 	uint8_t expected_count;
 	uint8_t expected_slots[OUTLINE_EXPECTED];
 	const struct outline_step *channel; /* that then fills EVENT_CHANNEL */

@@ -344,10 +344,25 @@ static bool expect_field(struct outline *o, enum event_field field)
 	return expect(o, o->steps[at].slot);
 }
 
+/* Steps that repeat their element for an array, by slot: the most of one. */
+static uint32_t most_repeats(const struct outline *o)
+{
+	uint32_t repeats[OUTLINE_SLOTS] = {0}, most = 0;
+
+	for (size_t i = 0; i < o->count; i++) {
+		const struct outline_step *const s = &o->steps[i];
+
+		if (s->kind == STEP_DATA && s->slot != SLOT_NONE && ++repeats[s->slot] > most)
+			most = repeats[s->slot];
+	}
+	return most;
+}
+
 /* What is known of every record by its outline. */
 static void summarise(struct outline *o)
 {
 	o->nested_slot = SLOT_NONE;
+	o->repeats = most_repeats(o);
 	for (size_t i = 0; i < o->count; i++) {
 		const struct outline_step *const s = &o->steps[i];
 

@@ -264,7 +264,8 @@ static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer
 	r->has_nested = true;
 	record->odd_text |= l.odd;
 	record->templates |= 1u << r->nested.template % 32;
-	d->skim->cost += r->nested.outline->cost + l.array_bytes + outer->nested_size;
+	d->skim->cost += r->nested.outline->cost +
+			 (uint64_t)l.array_bytes * r->nested.outline->repeats + outer->nested_size;
 	return true;
 }
 
@@ -292,7 +293,7 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 	record->templates = 1u << r->top.template % 32;
 	o = r->top.outline;
 	record->odd_text = l.odd || !o->sure;
-	s->cost += o->cost + l.array_bytes;
+	s->cost += o->cost + (uint64_t)l.array_bytes * o->repeats;
 	if (!read_nested(d, &l, record, r, &inlined))
 		return;
 	/* The padding of a record; and no room for another one behind its content. */

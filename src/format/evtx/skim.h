@@ -22,6 +22,7 @@ struct skim_outlook {
 	uint32_t array_bytes;   /* of arrays */
 	uint16_t nested_size;   /* of the nested one */
 	uint8_t nested_type;
+	bool arrays;
 	bool fits; /* the types are such that the outline's steps are right */
 	bool odd;  /* see struct evtx_skimmed, or one of the expected values is not there */
 };

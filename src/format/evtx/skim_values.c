@@ -24,13 +24,14 @@ void skim_look_plain(struct skim_outlook *l, const struct outline *o, const stru
 	uint8_t wrong = 0;
 
 	l->total = l->array_bytes = 0;
-	l->odd = false;
+	l->odd = l->arrays = false;
 	for (uint32_t i = 0; i < v->count; i++) {
 		const uint16_t size = le16(descriptor(v, i));
 		const uint8_t type = descriptor(v, i)[2];
 
 		wrong |= outline_type(type) & o->forbidden[i];
 		l->odd |= is_odd(type);
+		l->arrays |= (type & VALUE_ARRAY) != 0;
 		l->array_bytes += type & VALUE_ARRAY ? size : 0;
 		l->total += size;
 	}
@@ -79,7 +80,7 @@ static bool any(four v)
 
 /* Sums over descriptors. */
 struct sums {
-	four wrong, odd, sizes, arrays;
+	four wrong, odd, sizes, arrays, array_sizes;
 };
 
 static inline void add(struct sums *t, four x, four forbidden, four counted)
@@ -88,9 +89,11 @@ static inline void add(struct sums *t, four x, four forbidden, four counted)
 	const four array = (four)(type > 0x7f), binxml = (four)(type == VALUE_BINXML);
 
 	t->wrong |= forbidden & ((array & OUTLINE_NO_ARRAY) | (binxml & OUTLINE_NO_BINXML));
-	t->odd |= (four)(plain == VALUE_ANSI) | ((four)(plain > VALUE_HEX64) & ~binxml);
+	t->odd |= (four)(plain == VALUE_ANSI) |
+		  (four)((plain > VALUE_HEX64) & (plain != VALUE_BINXML));
 	t->sizes += size;
-	t->arrays += size & array;
+	t->arrays |= array;
+	t->array_sizes += size & array;
 }
 
 /* As skim_look_plain(), for at least four values; a nested one is left to find_nested(). */
@@ -99,13 +102,14 @@ static void look_at_four(struct skim_outlook *l, const struct outline *o,
 {
 	const uint8_t *const p = v->descriptors, *const f = (const uint8_t *)o->forbidden_types;
 	const size_t last = 4 * (size_t)v->count - 16;
-	struct sums t = {{0}, {0}, {0}, {0}};
+	struct sums t = {{0}, {0}, {0}, {0}, {0}};
 
 	for (size_t i = 0; i < last; i += 16)
 		add(&t, load(p + i), load(f + i), uncounted(0));
 	add(&t, load(p + last), load(f + last), uncounted(v->count));
 	l->total = sum(t.sizes);
-	l->array_bytes = sum(t.arrays);
+	l->arrays = any(t.arrays);
+	l->array_bytes = sum(t.array_sizes);
 	l->fits = !any(t.wrong);
 	l->odd = any(t.odd);
 }
@@ -196,7 +200,7 @@ void skim_look(struct skim_outlook *l, const struct outline *o, const struct ski
 		look_at_four(l, o, v);
 		memo->outline = o;
 		/* Arrays cost by their size. */
-		memo->descriptors = l->array_bytes ? NULL : v->descriptors;
+		memo->descriptors = l->arrays ? NULL : v->descriptors;
 		memo->count = v->count;
 		memo->outlook = *l;
 	}
