@@ -41,6 +41,10 @@
 #define LIMIT_EVENTS_HELD (8u << 20)
 #define LIMIT_EVENTS_PIECE (256u << 10)
 
+/* What the workers of `events` together keep of memory for rendered text from unit to unit. A unit
+ * of a dense log takes 4 MiB. */
+#define LIMIT_EVENTS_KEPT (24u << 20)
+
 /* Rows that `events --sort` and --tail hold before they go to a temporary file, and the hashes of
  * --dedupe. */
 #define LIMIT_ROWS_HELD (16u << 20)

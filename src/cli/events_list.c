@@ -75,13 +75,18 @@ static void part_free(void *context, void *state)
 	free(p);
 }
 
-static void part_clear(struct part *p)
+/*
+ * Room for the text of usual units is kept: the system takes longer to give it than it takes to
+ * fill it. What one large unit needed is not kept for all.
+ */
+static void part_clear(const struct list *l, struct part *p)
 {
+	const size_t share = LIMIT_EVENTS_KEPT / l->cli->threads / l->outputs.count;
+	const size_t most = share > 2 * LIMIT_EVENTS_PIECE ? share : 2 * LIMIT_EVENTS_PIECE;
 	size_t i;
 
 	for (i = 0; i < EVENTS_OUTPUTS_MAX; i++) {
-		/* What one large unit needed is not kept for all. */
-		if (p->text[i].size > 2 * LIMIT_EVENTS_PIECE)
+		if (p->text[i].size > most)
 			buf_free(&p->text[i]);
 		buf_clear(&p->text[i]);
 	}
@@ -369,7 +374,7 @@ static bool on_take(void *context, const struct source *source, void *state, uin
 		}
 	if (more)
 		more = l->rows ? take_rows(l, source, p, ret_taken) : take_texts(l, p);
-	part_clear(p);
+	part_clear(l, p);
 	return more;
 }
 

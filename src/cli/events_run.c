@@ -101,7 +101,8 @@ static void unit_release(struct events_run *r, struct events_unit *u)
 	bool kept;
 
 	mutex_lock(&r->lock);
-	kept = r->pooled < r->cli->threads;
+	/* About as many as are on their way at once. */
+	kept = r->pooled < 2 * r->cli->threads + 2;
 	if (kept) {
 		u->next = r->pool;
 		r->pool = u;
