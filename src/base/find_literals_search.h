@@ -16,7 +16,7 @@
 
 #include "base/find_literals.h"
 
-#define WINDOW_UNITS 4u
+#define WINDOW_UNITS 3u
 #define BUCKETS 8u
 
 struct literal {

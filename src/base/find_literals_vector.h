@@ -15,33 +15,27 @@
  * Four blocks are looked at together: a branch costs as much as a block.
  */
 
-/* The bytes that are not zero are candidates. */
-TARGET static void NAME(windows_in)(struct literal_search *s, size_t at, VECTOR found)
+/* The bytes that are not zero are candidates: `window` or starts. */
+TARGET static void NAME(candidates)(struct literal_search *s, size_t at, VECTOR found, bool window)
 {
-	uint8_t buckets[WIDTH];
+	uint8_t bytes[WIDTH];
 
-	STORE(buckets, found);
+	if (!ANY(found))
+		return;
+	STORE(bytes, found);
 	for (size_t i = 0; i < WIDTH; i += 8) {
-		uint64_t rest;
+		uint64_t rest = le64(bytes + i);
 
-		memcpy(&rest, buckets + i, 8);
-		for (; rest && at + i < s->end;) {
+		while (rest && at + i < s->end) {
 			const size_t k = (size_t)__builtin_ctzll(rest) / 8;
 
-			literal_candidate(s, at + i + k, buckets[i + k]);
 			rest &= ~(0xffull << 8 * k);
+			if (window)
+				literal_candidate(s, at + i + k, bytes[i + k]);
+			else
+				literal_start(s, at + i + k);
 		}
 	}
-}
-
-TARGET static void NAME(starts_in)(struct literal_search *s, size_t at, VECTOR found)
-{
-	uint8_t is[WIDTH];
-
-	STORE(is, found);
-	for (size_t i = 0; i < WIDTH; i++)
-		if (is[i])
-			literal_start(s, at + i);
 }
 
 struct NAME(tables) {
@@ -85,14 +79,14 @@ TARGET static inline __attribute__((always_inline)) void NAME(windows_of)(struct
 		const VECTOR d = NAME(window)(p + 3 * WIDTH, &t, units, ascii);
 
 		if (ANY(OR(OR(a, b), OR(c, d)))) {
-			NAME(windows_in)(s, at, a);
-			NAME(windows_in)(s, at + WIDTH, b);
-			NAME(windows_in)(s, at + 2 * WIDTH, c);
-			NAME(windows_in)(s, at + 3 * WIDTH, d);
+			NAME(candidates)(s, at, a, true);
+			NAME(candidates)(s, at + WIDTH, b, true);
+			NAME(candidates)(s, at + 2 * WIDTH, c, true);
+			NAME(candidates)(s, at + 3 * WIDTH, d, true);
 		}
 	}
 	for (; to - at >= WIDTH && at < s->end; at += WIDTH)
-		NAME(windows_in)(s, at, NAME(window)(s->bytes.p + at, &t, units, ascii));
+		NAME(candidates)(s, at, NAME(window)(s->bytes.p + at, &t, units, ascii), true);
 	literal_scan_windows(s, at, to);
 }
 
@@ -114,14 +108,8 @@ TARGET static void NAME(windows)(struct literal_search *s)
 	case 6:
 		NAME(windows_of)(s, 3, false);
 		break;
-	case 7:
-		NAME(windows_of)(s, 3, true);
-		break;
-	case 8:
-		NAME(windows_of)(s, 4, false);
-		break;
 	default:
-		NAME(windows_of)(s, 4, true);
+		NAME(windows_of)(s, 3, true);
 		break;
 	}
 }
@@ -150,17 +138,13 @@ TARGET static void NAME(pair)(struct literal_search *s)
 		const VECTOR d = NAME(pair_at)(p + 3 * WIDTH, l, mask, value);
 
 		if (ANY(OR(OR(a, b), OR(c, d)))) {
-			NAME(starts_in)(s, at, a);
-			NAME(starts_in)(s, at + WIDTH, b);
-			NAME(starts_in)(s, at + 2 * WIDTH, c);
-			NAME(starts_in)(s, at + 3 * WIDTH, d);
+			NAME(candidates)(s, at, a, false);
+			NAME(candidates)(s, at + WIDTH, b, false);
+			NAME(candidates)(s, at + 2 * WIDTH, c, false);
+			NAME(candidates)(s, at + 3 * WIDTH, d, false);
 		}
 	}
-	for (; to - at >= WIDTH && !s->more; at += WIDTH) {
-		const VECTOR found = NAME(pair_at)(s->bytes.p + at, l, mask, value);
-
-		if (ANY(found))
-			NAME(starts_in)(s, at, found);
-	}
+	for (; to - at >= WIDTH && !s->more; at += WIDTH)
+		NAME(candidates)(s, at, NAME(pair_at)(s->bytes.p + at, l, mask, value), false);
 	literal_scan_starts(s, at, to);
 }

@@ -233,11 +233,8 @@ TARGET512 static void windows512(struct literal_search *s)
 	case 2:
 		windows_of(s, 2);
 		break;
-	case 3:
-		windows_of(s, 3);
-		break;
 	default:
-		windows_of(s, 4);
+		windows_of(s, 3);
 		break;
 	}
 }
