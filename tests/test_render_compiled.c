@@ -23,8 +23,9 @@ static void compare(struct evtx_decoder *d, const struct event *e, struct tally 
 	for (unsigned json = 0; json < 2; json++) {
 		const enum rendered r = render_compare(&t->lab, d, e, json ? FORM_JSON : FORM_XML);
 
-		t->records[json]++;
-		t->compiled[json] += r != RENDER_WALKED;
+		/* The template of a recovered record is mostly lost. */
+		t->records[json] += e->origin == EVENT_LIVE;
+		t->compiled[json] += e->origin == EVENT_LIVE && r != RENDER_WALKED;
 		if (r != RENDER_DIFFERENT)
 			continue;
 		if (!t->different++)
@@ -99,9 +100,9 @@ static void sample_logs_are_written_the_same(void **state)
 		test_skipped(missing, "sets of sample logs to write both ways");
 	render_lab_free(&t.lab);
 	assert_int_equal(t.different, 0);
-	/* Few are something that no form describes. */
+	/* Hardly one is something that no form describes. */
 	for (unsigned json = 0; json < 2; json++)
-		assert_true(t.compiled[json] >= t.records[json] / 100 * 90);
+		assert_true(t.compiled[json] >= t.records[json] / 200 * 199);
 }
 
 /* A log with what the writer can lay out: classic and manifest, arrays, nulls, RenderingInfo. */
@@ -321,11 +322,103 @@ static size_t fill_nested(struct dice *d, uint8_t *bytes)
 	return (size_t)(values - bytes);
 }
 
+/* Tokens written in place. */
+struct pen {
+	uint8_t *p;
+	size_t n, at; /* chunk offset of p[0] */
+};
+
+static void pen_8(struct pen *p, unsigned v)
+{
+	p->p[p->n++] = (uint8_t)v;
+}
+
+static void pen_name(struct pen *p, const char *ascii)
+{
+	const size_t n = strlen(ascii);
+
+	put32(p->p + p->n, (uint32_t)(p->at + p->n + 4));
+	put32(p->p + p->n + 4, 0);
+	put16(p->p + p->n + 8, 0);
+	put16(p->p + p->n + 10, (uint16_t)n);
+	p->n += 12;
+	for (size_t i = 0; i <= n; i++) {
+		pen_8(p, (uint8_t)ascii[i]);
+		pen_8(p, 0);
+	}
+}
+
+static void pen_text(struct pen *p, const char *ascii)
+{
+	pen_8(p, 0x05);
+	pen_8(p, 0x01);
+	pen_8(p, (unsigned)strlen(ascii));
+	pen_8(p, 0);
+	for (; *ascii; ascii++) {
+		pen_8(p, (uint8_t)*ascii);
+		pen_8(p, 0);
+	}
+}
+
+static void pen_element(struct dice *d, struct pen *p, unsigned depth)
+{
+	static const char *const names[] = {"A", "B", "A_1", "Data", "x.y", "EventData", "a:b"};
+	const unsigned attributes = roll(d, 3);
+
+	pen_8(p, attributes ? 0x41 : 0x01);
+	put32(p->p + p->n, 0);
+	p->n += 4;
+	pen_name(p, names[roll(d, roll(d, 6) ? 5 : 7)]);
+	if (attributes) {
+		put32(p->p + p->n, 0);
+		p->n += 4;
+	}
+	for (unsigned i = 0; i < attributes; i++) {
+		pen_8(p, i + 1 < attributes ? 0x46 : 0x06);
+		pen_name(p, i && roll(d, 9) ? "second" : "first");
+		for (unsigned k = roll(d, 6) ? 1 : roll(d, 3); k; k--)
+			pen_text(p, roll(d, 5) ? "v'&\"" : "");
+	}
+	if (!roll(d, 3)) {
+		pen_8(p, 0x03);
+		return;
+	}
+	if (roll(d, 9))
+		pen_8(p, 0x02);
+	if (depth > 2 || roll(d, 2)) {
+		for (unsigned k = roll(d, 8) ? 1 : roll(d, 3); k; k--)
+			pen_text(p, roll(d, 4) ? "t<\n" : "");
+	}
+	if (depth < 3 && (p->p[p->n - 1] == 0x02 || !roll(d, 20))) {
+		for (unsigned k = roll(d, 4); k && p->n < 500; k--)
+			pen_element(d, p, depth + 1);
+	}
+	pen_8(p, 0x04);
+}
+
+static size_t fill_inline(struct dice *d, uint8_t *bytes, size_t at)
+{
+	struct pen p = {bytes, 0, at};
+
+	if (roll(d, 2)) {
+		put32(bytes, 0x0001010f);
+		p.n = 4;
+	}
+	for (unsigned k = roll(d, 8) ? 1 : roll(d, 3); k; k--)
+		pen_element(d, &p, 0);
+	if (roll(d, 4))
+		pen_8(&p, roll(d, 20) ? 0 : roll(d, 256));
+	return p.n;
+}
+
 static void put_values(struct dice *d)
 {
+	const unsigned count = SLOTS - (roll(d, 6) ? 0 : roll(d, SLOTS));
+	size_t at = d->a.at + 4 + 4 * (size_t)count;
+
 	static const uint8_t types[] = {0x00, 0x01, 0x01, 0x01, 0x02, 0x04, 0x06, 0x08, 0x0a, 0x07,
 					0x0d, 0x0e, 0x0f, 0x11, 0x13, 0x14, 0x15, 0x10, 0x0c, 0x12};
-	uint8_t bytes[SLOTS][128];
+	static uint8_t bytes[SLOTS][4096];
 	struct asm_value v[SLOTS];
 
 	for (unsigned i = 0; i < SLOTS; i++) {
@@ -337,10 +430,12 @@ static void put_values(struct dice *d)
 		v[i].n = fill(d, v[i].type, bytes[i]);
 		if (d->inner && !roll(d, 6)) {
 			v[i].type = VALUE_BINXML;
-			v[i].n = fill_nested(d, bytes[i]);
+			v[i].n = roll(d, 2) ? fill_nested(d, bytes[i])
+					    : fill_inline(d, bytes[i], at);
 		}
+		at += v[i].n;
 	}
-	asm_values(&d->a, v, SLOTS - (roll(d, 6) ? 0 : roll(d, SLOTS)));
+	asm_values(&d->a, v, count);
 }
 
 /* A chunk whose records are of two templates, one of which values of the other may nest. */

@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a record by the forms of its templates. Whatever does not fit ends the attempt. */
 #include "base/limits.h"
-#include "format/evtx/compiled.h"
+#include "format/evtx/compiled_write.h"
 #include "format/evtx/json_value.h"
 
 static const struct value no_value = {VALUE_NULL, {NULL, 0}};
 
-/* Literals and short values are copied in steps of this: so far text may be read and written behind
- * its end. */
-#define STEP FORM_TEXT_SLACK
-
 /* Room that is made at once: most records take less. */
 #define ROOM_FIRST 4096u
 
-struct rendering {
-	struct binxml_context *c;
-	struct buf *out; /* its n is behind while text is written */
-	size_t end;      /* `out` may not grow beyond */
-	char *limit;     /* of the room that is there */
-	size_t keys;     /* text made for keys by a walk */
-	uint64_t nodes;  /* that a walk visits */
-	uint64_t room;   /* how many those may be */
-	unsigned depth;
-	bool json;
-};
-
-/* Functions that write take where text goes and return where it ends; NULL: the record does not
- * fit, or comes near a limit. */
-
-static char *make_room(struct rendering *r, char *to, size_t n)
+char *compiled_make_room(struct rendering *r, char *to, size_t n)
 {
 	struct buf *const out = r->out;
 
@@ -37,12 +18,6 @@ static char *make_room(struct rendering *r, char *to, size_t n)
 		return NULL;
 	r->limit = out->p + (out->size < r->end ? out->size : r->end);
 	return out->p + out->n;
-}
-
-/* `to`, with room for `n` bytes. */
-static inline char *ensure(struct rendering *r, char *to, size_t n)
-{
-	return n <= (size_t)(r->limit - to) ? to : make_room(r, to, n);
 }
 
 /* Text of a form; there is room for STEP bytes more. */
@@ -238,26 +213,40 @@ static char *add_group(struct rendering *r, char *to, const struct form *f,
 
 /* ---- Nested values */
 
+bool compiled_key_free(const struct form *f, struct view name)
+{
+	for (uint32_t i = 0; i < f->sibling_count; i++) {
+		if (view_equal(f->siblings[i], name))
+			return false;
+	}
+	return true;
+}
+
 static char *run(struct rendering *r, char *to, const struct form *f,
 		 const struct binxml_instance *in);
 
 /* The instance that a BinXML value consists of: with or without a fragment header before it, and
- * the end behind it. NULL: the value is something else. */
+ * the end behind it. NULL: the value is something else, or *ret_damaged. */
 static const struct binxml_instance *nested_instance(struct rendering *r,
 						     const struct binxml_instance *outer,
-						     uint16_t slot, const struct value *v)
+						     uint16_t slot, const struct value *v,
+						     bool *ret_damaged)
 {
 	const uint8_t *const p = v->bytes.p;
 	const struct binxml_instance *in;
 	size_t at, end;
 
-	if (outer->nested && outer->nested_slot == slot)
+	if (outer->nested && outer->nested_slot == slot) {
+		r->nodes++; /* the op that holds it */
 		return outer->nested;
-	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
-	if (p[at] != 0x0c)
+	}
+	at = v->bytes.n > 5 && p[0] == TOKEN_FRAGMENT ? 4 : 0;
+	if (p[at] != TOKEN_INSTANCE)
 		return NULL;
+	r->nodes++;
 	at += (size_t)(p - r->c->chunk.p) + 1;
 	end = (size_t)(p - r->c->chunk.p) + v->bytes.n;
+	*ret_damaged = true;
 	if (binxml_instance_read(r->c, &at, end, &in, NULL) != TOCSIN_OK ||
 	    (at < end && r->c->chunk.p[at] != 0))
 		return NULL;
@@ -270,21 +259,22 @@ static char *add_nested(struct rendering *r, char *to, const struct form *f, uin
 	const struct value *const v = slot_value(outer, slot);
 	const struct binxml_instance *in;
 	const struct form *form;
+	bool damaged = false;
 
 	if (v->type == VALUE_NULL || (v->type == VALUE_BINXML && !v->bytes.n))
 		return to;
 	if (v->type != VALUE_BINXML || r->depth == FORM_NESTING)
 		return NULL;
-	/* As compiling it costs, and the instance that it holds. */
-	r->nodes += 8 + v->bytes.n / 2 + 1;
-	in = r->nodes <= r->room ? nested_instance(r, outer, slot, v) : NULL;
-	form = in ? compiled_form(r->c, in->program, r->json ? FORM_JSON_INSIDE : FORM_XML) : NULL;
-	if (!form)
+	/* As compiling it costs. */
+	r->nodes += 8 + v->bytes.n / 2;
+	if (r->nodes > r->room)
 		return NULL;
-	for (uint32_t i = 0; i < f->sibling_count; i++) {
-		if (view_equal(f->siblings[i], form->root))
-			return NULL;
-	}
+	in = nested_instance(r, outer, slot, v, &damaged);
+	if (!in)
+		return damaged ? NULL : compiled_stream(r, to, f, v->bytes);
+	form = compiled_form(r->c, in->program, r->json ? FORM_JSON_INSIDE : FORM_XML);
+	if (!form || !compiled_key_free(f, form->root))
+		return NULL;
 	r->depth++;
 	to = run(r, to, form, in);
 	r->depth--;
@@ -415,7 +405,7 @@ static char *render(struct rendering *r, const struct binxml_instance *instance,
 		    enum form_kind kind)
 {
 	const struct form *const f = compiled_form(r->c, instance->program, kind);
-	char *to = f ? make_room(r, r->out->p + r->out->n, ROOM_FIRST) : NULL;
+	char *to = f ? compiled_make_room(r, r->out->p + r->out->n, ROOM_FIRST) : NULL;
 
 	if (!to)
 		return NULL;
