@@ -105,25 +105,41 @@ static void pass(struct skimmed *s, uint32_t i)
 		tell_channel(s, i);
 }
 
+/* Whether the client refuses an event by its `select_parts`. */
+static bool is_refused(struct skimmed *s, const struct event *e)
+{
+	const struct scan_job *const job = s->t->job;
+
+	if (job->client->select(job->client->context, job->worker, s->t->state, e))
+		return false;
+	s->passed++;
+	evtx_skim_refuse(s->d);
+	return true;
+}
+
+static bool selects(const struct skimmed *s, uint32_t i)
+{
+	const struct scan_job *const job = s->t->job;
+
+	return job->client->select && !(job->options->engine & SCAN_WITHOUT_SELECT) &&
+	       evtx_skim_offers(s->d, i, job->client->select_parts);
+}
+
 /* A plain record. */
 static bool tell_plain(struct skimmed *s, uint32_t i)
 {
 	const struct scan_job *const job = s->t->job;
 	const struct scan_client *const client = job->client;
-	const bool select = client->select && !(job->options->engine & SCAN_WITHOUT_SELECT);
 	const uint32_t parts = client->parts ? client->parts & EVENT_PARTS_ALL : EVENT_PARTS_ALL;
-	const struct event *e;
+	const bool select = selects(s, i);
+	const struct event *const e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
 
-	e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
 	if (!e)
 		return false;
-	if (select && !client->select(client->context, job->worker, s->t->state, e)) {
-		s->passed++;
-		evtx_skim_refuse(s->d);
+	if (select && is_refused(s, e))
 		return true;
-	}
 	tell_passed(s);
-	if (!evtx_skim_complete(s->d, e, i, parts))
+	if (!evtx_skim_complete(s->d, i, parts))
 		return false;
 	client->event(client->context, job->worker, s->t->state, e);
 	evtx_skim_refuse(s->d);
@@ -158,6 +174,13 @@ static bool tell_decoded(struct skimmed *s, uint32_t i)
 	unsigned state = 0;
 	size_t n = 0;
 
+	if (selects(s, i)) {
+		const struct event *const e =
+			evtx_skim_event(s->d, i, s->t->job->client->select_parts);
+
+		if (e && is_refused(s, e))
+			return true;
+	}
 	tell_passed(s);
 	while (n < DECODED_MAX) {
 		struct decoded *const one = &all[n];

@@ -150,16 +150,20 @@ const struct evtx_skimmed_template *evtx_skim_templates(const struct evtx_decode
 /* The channel of plain record `i` (VALUE_NULL: it has to be decoded to know it). */
 struct value evtx_skim_channel(const struct evtx_decoder *d, uint32_t i);
 
-/* An event of plain record `i` of which only `parts` (EVENT_PART) are filled; it can't be rendered
- * until it is completed. NULL: no memory for it. */
+/* Whether evtx_skim_event() can give `parts` of record `i`: all of plain ones, and of the other
+ * sound ones some. */
+bool evtx_skim_offers(const struct evtx_decoder *d, uint32_t i, uint32_t parts);
+
+/* An event of such a record of which only `parts` (EVENT_PART) are filled; it can't be rendered
+ * until it is completed. There is one at a time. NULL: no memory for it. */
 const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
-/* The event that evtx_skim_event() gave last is no longer needed. */
+/* The event is no longer needed. */
 void evtx_skim_refuse(struct evtx_decoder *d);
 
-/* Fills `parts` and nothing else of an event that evtx_skim_event() gave for record `i`, and makes
- * it fit for rendering. False: no memory. */
-bool evtx_skim_complete(struct evtx_decoder *d, const struct event *e, uint32_t i, uint32_t parts);
+/* Fills `parts` and nothing else of the event that evtx_skim_event() gave for plain record `i`, and
+ * makes it fit for rendering. False: no memory. */
+bool evtx_skim_complete(struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
 /*
  * What evtx_chunk_next() gives for record `i` and nothing behind it: call it until TOCSIN_END, with

@@ -53,6 +53,16 @@ struct outline_step {
 /* Slots that the four sure fields take at most: their values, and what their elements depend on. */
 #define OUTLINE_EXPECTED 16u
 
+/* Elements around a field's value that depend on values of their own, at most. */
+#define OUTLINE_SKIPS 2u
+
+/* The one step that can fill a field; NULL: none can. */
+struct outline_source {
+	const struct outline_step *step;
+	uint32_t skips;
+	uint16_t skip[OUTLINE_SKIPS]; /* slots: one of them NULL, and the field is not there */
+};
+
 struct outline {
 	struct outline_step *steps;
 	size_t count;
@@ -74,6 +84,10 @@ struct outline {
 	uint8_t forbidden[OUTLINE_SLOTS]; /* TYPE_ flags for which the steps are wrong */
 	/* The same without TYPE_OTHER, which only the nested slot forbids, for vectors. */
 	uint32_t forbidden_types[OUTLINE_SLOTS];
+	/* Where fields come from, for those that `quick` (EVENT_PART) names. */
+	struct outline_source sources[EVENT_FIELD_COUNT];
+	uint32_t quick;
+	uint32_t slots_end;           /* behind the last slot of a source */
 	bool expected[OUTLINE_SLOTS]; /* the same as a map */
 };
 

@@ -344,6 +344,34 @@ static bool expect_field(struct outline *o, enum event_field field)
 	return expect(o, o->steps[at].slot);
 }
 
+/* Notes where `field` comes from, if there is one place at most. */
+static void find_source(struct outline *o, enum event_field field)
+{
+	struct outline_source *const source = &o->sources[field];
+	size_t at = o->count;
+
+	for (size_t i = 0; i < o->count; i++) {
+		if (o->steps[i].kind != STEP_FIELD || o->steps[i].field != field)
+			continue;
+		if (at != o->count)
+			return;
+		at = i;
+	}
+	for (size_t i = 0; at < o->count && i < at; i++) {
+		if (o->steps[i].kind != STEP_SKIP || o->steps[i].next <= at)
+			continue;
+		if (source->skips == OUTLINE_SKIPS)
+			return;
+		source->skip[source->skips++] = o->steps[i].slot;
+	}
+	o->quick |= EVENT_PART(field);
+	if (at == o->count)
+		return;
+	source->step = &o->steps[at];
+	if (source->step->slot != SLOT_NONE && source->step->slot >= o->slots_end)
+		o->slots_end = source->step->slot + 1u;
+}
+
 /* Steps that repeat their element for an array, by slot: the most of one. */
 static uint32_t most_repeats(const struct outline *o)
 {
@@ -363,6 +391,8 @@ static void summarise(struct outline *o)
 {
 	o->nested_slot = SLOT_NONE;
 	o->repeats = most_repeats(o);
+	for (int i = 0; i < EVENT_FIELD_COUNT; i++)
+		find_source(o, (enum event_field)i);
 	for (size_t i = 0; i < o->count; i++) {
 		const struct outline_step *const s = &o->steps[i];
 

@@ -28,17 +28,10 @@
 #define TEMPLATES_MAX 512u
 #define TABLE_SIZE 2048u
 
-/* Where the parts of an instance stand in the chunk. */
-struct skim_instance {
-	const struct outline *outline;
-	uint16_t template; /* number in skim.templates */
-	uint16_t count;
-	uint32_t descriptors, values; /* chunk offsets */
-};
-
 struct skim_record {
 	struct skim_instance top, nested;
 	bool has_nested;
+	bool inlined; /* its BinXML value has no template */
 };
 
 struct skim {
@@ -57,6 +50,7 @@ struct skim {
 	struct arena_mark mark;
 	uint32_t entered;
 	const struct portable_cache *portable;
+	struct event event;
 	struct template_variants *variants;
 	struct binxml_name_log names;
 };
@@ -231,9 +225,9 @@ static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, enu
 	return l->fits && l->total <= end - ret->values;
 }
 
-/* The BinXML value of a record, if it has one; *ret_inlined: it has no template. */
+/* The BinXML value of a record, if it has one. */
 static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer,
-			struct evtx_skimmed *record, struct skim_record *r, bool *ret_inlined)
+			struct evtx_skimmed *record, struct skim_record *r)
 {
 	const uint8_t *const p = d->context.chunk.p;
 	const struct outline *const o = r->top.outline;
@@ -241,7 +235,7 @@ static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer
 	uint32_t at, end, inner_end;
 	struct skim_outlook l = {0};
 
-	r->has_nested = false;
+	r->has_nested = r->inlined = false;
 	if (slot == SLOT_NONE || slot >= r->top.count)
 		return true;
 	if (slot == SLOT_MANY)
@@ -252,8 +246,8 @@ static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer
 	end = at + outer->nested_size;
 	if (outer->nested_size > 5 && p[at] == FRAGMENT_TOKEN)
 		at += 4;
-	*ret_inlined = p[at] != INSTANCE_TOKEN && skim_inline(d->context.chunk, at, end);
-	if (*ret_inlined) {
+	r->inlined = p[at] != INSTANCE_TOKEN && skim_inline(d->context.chunk, at, end);
+	if (r->inlined) {
 		d->skim->cost += 8 + outer->nested_size;
 		return true;
 	}
@@ -279,7 +273,6 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 	const uint32_t content = at + RECORD_HEADER_SIZE, end = at + size - 4;
 	const struct outline *o;
 	struct skim_outlook l = {0};
-	bool inlined = false;
 	uint32_t behind;
 
 	record->at = at;
@@ -294,12 +287,12 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 	o = r->top.outline;
 	record->odd_text = l.odd || !o->sure;
 	s->cost += o->cost + (uint64_t)l.array_bytes * o->repeats;
-	if (!read_nested(d, &l, record, r, &inlined))
+	if (!read_nested(d, &l, record, r))
 		return;
 	/* The padding of a record; and no room for another one behind its content. */
 	record->sound = (end - behind < RECORD_ALIGN || p[behind] == 0) &&
 			at + size - behind < RECORD_SIZE_MIN;
-	record->plain = record->sound && !inlined;
+	record->plain = record->sound && !r->inlined;
 }
 
 /* ---- The chunk ---- */
@@ -457,28 +450,48 @@ static bool on_top(const struct evtx_decoder *d, uint32_t i, uint32_t parts)
 	return !r->has_nested || !(d->skim->programs[r->nested.template]->outline->parts & parts);
 }
 
-const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts)
+/* All but a record's content. */
+static void fill_header(const struct evtx_decoder *d, uint32_t i, struct event *e)
 {
-	struct binxml_context *const c = &d->context;
 	const struct evtx_skimmed *const record = &d->skim->records[i];
-	const uint8_t *const h = c->chunk.p + record->at;
-	struct event *e;
-	struct binxml_instance *content;
+	const uint8_t *const h = d->context.chunk.p + record->at;
 
-	d->skim->mark = arena_save(&c->arena);
-	d->skim->entered = c->entered;
-	d->skim->portable = c->portable;
-	e = arena_alloc(&c->arena, sizeof(*e));
-	if (!e)
-		return NULL;
+	memset(e, 0, sizeof(*e));
 	e->record_id = le64(h + 8);
 	e->written = le64(h + 16);
 	e->offset = d->offset + record->at;
 	e->chunk = d->number;
 	e->size = record->size;
 	e->origin = EVENT_LIVE;
+}
+
+bool evtx_skim_offers(const struct evtx_decoder *d, uint32_t i, uint32_t parts)
+{
+	const struct outline *const o = d->skim->parts[i].top.outline;
+
+	/* What is in UserData and the like is no field. */
+	return d->skim->records[i].plain ||
+	       (d->skim->records[i].sound && o->nested_inner && !(parts & ~o->quick));
+}
+
+const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts)
+{
+	struct binxml_context *const c = &d->context;
+	struct skim *const s = d->skim;
+	const struct skim_instance *const top = &s->parts[i].top;
+	struct event *const e = &s->event;
+	struct binxml_instance *content;
+
+	s->mark = arena_save(&c->arena);
+	s->entered = c->entered;
+	s->portable = c->portable;
+	fill_header(d, i, e);
 	if (!parts)
 		return e;
+	if (!(parts & ~top->outline->quick) && on_top(d, i, parts)) {
+		skim_fields(top, c->chunk.p, parts, e);
+		return e;
+	}
 	content = make_content(d, i, !on_top(d, i, parts));
 	return content && outline_extract(c, content, parts, e) ? e : NULL;
 }
@@ -492,11 +505,10 @@ void evtx_skim_refuse(struct evtx_decoder *d)
 		arena_restore(&d->context.arena, s->mark);
 }
 
-bool evtx_skim_complete(struct evtx_decoder *d, const struct event *event, uint32_t i,
-			uint32_t parts)
+bool evtx_skim_complete(struct evtx_decoder *d, uint32_t i, uint32_t parts)
 {
 	struct binxml_context *const c = &d->context;
-	struct event *const e = (struct event *)event; /* made by evtx_skim_event() */
+	struct event *const e = &d->skim->event;
 	struct binxml_instance *const content = make_content(d, i, true);
 
 	if (!content)

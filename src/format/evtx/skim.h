@@ -41,6 +41,18 @@ void skim_look_plain(struct skim_outlook *l, const struct outline *o, const stru
 void skim_look(struct skim_outlook *l, const struct outline *o, const struct skim_values *v,
 	       struct skim_memo *memo);
 
+/* Where the parts of an instance stand in the chunk. */
+struct skim_instance {
+	const struct outline *outline;
+	uint16_t template; /* number in skim.templates */
+	uint16_t count;
+	uint32_t descriptors, values; /* chunk offsets */
+};
+
+/* Fills fields (EVENT_PART) that the outline names as quick, without a look at the rest. */
+void skim_fields(const struct skim_instance *in, const uint8_t *chunk, uint32_t parts,
+		 struct event *e);
+
 struct skim *skim_new(void); /* NULL without memory */
 void skim_free(struct skim *s);
 

@@ -207,3 +207,50 @@ void skim_look(struct skim_outlook *l, const struct outline *o, const struct ski
 	find_nested(l, o, v);
 	l->odd |= !has_expected(o, v);
 }
+
+static struct value slot_value(const struct skim_instance *in, const uint8_t *chunk,
+			       const uint32_t *before, uint16_t slot)
+{
+	const uint8_t *const d = chunk + in->descriptors + 4 * (size_t)slot;
+	const struct value none = {VALUE_NULL, {NULL, 0}};
+
+	if (slot >= in->count)
+		return none;
+	return (struct value){d[2], {chunk + in->values + before[slot], le16(d)}};
+}
+
+static bool is_skipped(const struct skim_instance *in, const uint8_t *chunk,
+		       const struct outline_source *from)
+{
+	for (uint32_t i = 0; i < from->skips; i++) {
+		const uint16_t slot = from->skip[i];
+
+		if (slot < in->count && chunk[in->descriptors + 4 * (size_t)slot + 2] == VALUE_NULL)
+			return true;
+	}
+	return false;
+}
+
+void skim_fields(const struct skim_instance *in, const uint8_t *chunk, uint32_t parts,
+		 struct event *e)
+{
+	const struct outline *const o = in->outline;
+	const uint32_t end = o->slots_end < in->count ? o->slots_end : in->count;
+	uint32_t before[OUTLINE_SLOTS], total = 0;
+
+	for (uint32_t i = 0; i < end; i++) {
+		before[i] = total;
+		total += le16(chunk + in->descriptors + 4 * (size_t)i);
+	}
+	for (int i = 0; i < EVENT_FIELD_COUNT; i++) {
+		const struct outline_source *const from = &o->sources[i];
+		const struct outline_step *const s = from->step;
+		struct value v;
+
+		if (!(parts & EVENT_PART(i)) || !s || is_skipped(in, chunk, from))
+			continue;
+		v = s->slot == SLOT_NONE ? s->literal : slot_value(in, chunk, before, s->slot);
+		if (!s->optional || !value_is_null(&v))
+			e->field[i] = event_field_value((enum event_field)i, v);
+	}
+}
