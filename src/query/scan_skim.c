@@ -125,12 +125,19 @@ static bool selects(const struct skimmed *s, uint32_t i)
 	       evtx_skim_offers(s->d, i, job->client->select_parts);
 }
 
-/* A plain record. */
+/* What the client's `event` looks at. */
+static uint32_t wanted_parts(const struct skimmed *s)
+{
+	const uint32_t parts = s->t->job->client->parts;
+
+	return parts ? parts & EVENT_PARTS_ALL : EVENT_PARTS_ALL;
+}
+
+/* A record of which what is wanted stands at hand. */
 static bool tell_plain(struct skimmed *s, uint32_t i)
 {
 	const struct scan_job *const job = s->t->job;
 	const struct scan_client *const client = job->client;
-	const uint32_t parts = client->parts ? client->parts & EVENT_PARTS_ALL : EVENT_PARTS_ALL;
 	const bool select = selects(s, i);
 	const struct event *const e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
 
@@ -139,7 +146,7 @@ static bool tell_plain(struct skimmed *s, uint32_t i)
 	if (select && is_refused(s, e))
 		return true;
 	tell_passed(s);
-	if (!evtx_skim_complete(s->d, i, parts))
+	if (!evtx_skim_complete(s->d, i, wanted_parts(s)))
 		return false;
 	client->event(client->context, job->worker, s->t->state, e);
 	evtx_skim_refuse(s->d);
@@ -218,8 +225,10 @@ bool scan_skim(struct scan_teller *t, struct view bytes, bool *ret_skimmed)
 
 		if (s.records[i].sound && !is_candidate(&s, i))
 			pass(&s, i);
+		else if (evtx_skim_offers(s.d, i, wanted_parts(&s)))
+			done = tell_plain(&s, i);
 		else
-			done = s.records[i].plain ? tell_plain(&s, i) : tell_decoded(&s, i);
+			done = tell_decoded(&s, i);
 	}
 	tell_passed(&s);
 	return done;

@@ -161,8 +161,8 @@ const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t
 /* The event is no longer needed. */
 void evtx_skim_refuse(struct evtx_decoder *d);
 
-/* Fills `parts` and nothing else of the event that evtx_skim_event() gave for plain record `i`, and
- * makes it fit for rendering. False: no memory. */
+/* Fills `parts` and nothing else of the event that evtx_skim_event() gave for record `i`, and makes
+ * it fit for rendering. False: no memory. */
 bool evtx_skim_complete(struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
 /*

@@ -51,6 +51,7 @@ struct skim {
 	uint32_t entered;
 	const struct portable_cache *portable;
 	struct event event;
+	bool filled; /* it has parts */
 	struct template_variants *variants;
 	struct binxml_name_log names;
 };
@@ -474,11 +475,16 @@ bool evtx_skim_offers(const struct evtx_decoder *d, uint32_t i, uint32_t parts)
 	       (d->skim->records[i].sound && o->nested_inner && !(parts & ~o->quick));
 }
 
+/* Whether parts of record `i` are single fields that stand in its own values. */
+static bool are_quick(const struct evtx_decoder *d, uint32_t i, uint32_t parts)
+{
+	return !(parts & ~d->skim->parts[i].top.outline->quick) && on_top(d, i, parts);
+}
+
 const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts)
 {
 	struct binxml_context *const c = &d->context;
 	struct skim *const s = d->skim;
-	const struct skim_instance *const top = &s->parts[i].top;
 	struct event *const e = &s->event;
 	struct binxml_instance *content;
 
@@ -486,10 +492,9 @@ const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t
 	s->entered = c->entered;
 	s->portable = c->portable;
 	fill_header(d, i, e);
-	if (!parts)
-		return e;
-	if (!(parts & ~top->outline->quick) && on_top(d, i, parts)) {
-		skim_fields(top, c->chunk.p, parts, e);
+	s->filled = parts != 0;
+	if (are_quick(d, i, parts)) {
+		skim_fields(&s->parts[i].top, c->chunk.p, parts, e);
 		return e;
 	}
 	content = make_content(d, i, !on_top(d, i, parts));
@@ -513,9 +518,13 @@ bool evtx_skim_complete(struct evtx_decoder *d, uint32_t i, uint32_t parts)
 
 	if (!content)
 		return false;
-	binxml_forget_content(e);
+	if (d->skim->filled)
+		binxml_forget_content(e);
 	e->record = content;
-	return !parts || outline_extract(c, content, parts, e);
+	if (!are_quick(d, i, parts))
+		return outline_extract(c, content, parts, e);
+	skim_fields(&d->skim->parts[i].top, c->chunk.p, parts, e);
+	return true;
 }
 
 enum tocsin_status evtx_skim_decode(struct evtx_decoder *d, uint32_t i, unsigned *state,

@@ -238,6 +238,8 @@ void skim_fields(const struct skim_instance *in, const uint8_t *chunk, uint32_t 
 	const uint32_t end = o->slots_end < in->count ? o->slots_end : in->count;
 	uint32_t before[OUTLINE_SLOTS], total = 0;
 
+	if (!parts)
+		return;
 	for (uint32_t i = 0; i < end; i++) {
 		before[i] = total;
 		total += le16(chunk + in->descriptors + 4 * (size_t)i);
