@@ -127,10 +127,13 @@ static void test_conditions(void **state)
 
 static void test_formatted(void **state)
 {
-	static const char *const spelled[] = {"-1.#IND", "1e+005", "cafe",      "{00aa-bb}",
-					      "0x1F",    "S-1-5",  "T09:12:44", "2021-11-03",
-					      "rue",     "False",  "-12",       "AbCd0123"};
-	static const char *const words[] = {"falsehood", "trues", "cafes.", "S-1-5-18 ", "0x1g"};
+	static const char *const spelled[] = {"-1.#IND", "1e+005",     "cafe",      "{00aa-bb}",
+					      "0x1F",    "S-1-5",      "T09:12:44", "2021-11-03",
+					      "rue",     "False",      "-12",       "AbCd0123",
+					      "x1f",     "S-1-0xab-2", "#inf",      "F-{}"};
+	static const char *const words[] = {"falsehood", "trues",  "cafes.", "S-1-5-18 ",
+					    "0x1g",      "Indian", "ex01",   "sexec",
+					    "1xa",       "#INFO",  "e-s"};
 	char condition[100], want[100];
 
 	(void)state;

@@ -34,15 +34,37 @@ static bool part_of(struct view text, const char *word)
 	return false;
 }
 
+/* A part of hex digits, `0x1f`, an identifier, or a SID, which begins with its S and may have a
+ * `0x1f` inside. */
+static bool in_hex(struct view text)
+{
+	uint16_t before = '0';
+
+	for (size_t i = 0; i + 1 < text.n; i += 2) {
+		const uint16_t u = literal_fold(le16(text.p + i));
+		const struct view one = view_slice(text, i, 2);
+		const bool fits = i == 2 && before == 's' ? u == '-'
+				  : u == 's'              ? i == 0
+				  : u == 'x'              ? before == '0'
+							  : all_of(one, "0123456789abcdef-{}");
+
+		if (!fits)
+			return false;
+		before = u;
+	}
+	return true;
+}
+
 /*
- * Whether the text of a value that is none (format/value.c) may hold it: a floating-point number;
- * hex digits, an identifier, a SID; a time; a truth value. Integers are among the first. Such a
- * text is made when it is asked for, and stands nowhere in the record.
+ * Whether the text of a value that is none (format/value.c) may hold it: a number; hex digits and
+ * what is made of them; a time; a truth value. Such a text is made when it is asked for, and stands
+ * nowhere in the record.
  */
 static bool may_be_formatted(struct view text)
 {
-	return all_of(text, "0123456789+-.e#infda") || all_of(text, "0123456789abcdefxs-{}") ||
-	       all_of(text, "0123456789-:.tz/ ") || part_of(text, "true") || part_of(text, "false");
+	return all_of(text, "0123456789+-.e") || part_of(text, "-1.#inf") ||
+	       part_of(text, "-1.#ind") || in_hex(text) || all_of(text, "0123456789-:.tz") ||
+	       part_of(text, "true") || part_of(text, "false");
 }
 
 static bool usable(struct view text)
