@@ -35,8 +35,10 @@ enum form_op_kind {
 	FORM_JSON_GROUP,    /* the Data elements told by the next `jump` ops as one member */
 	FORM_JSON_DATUM,    /* one of them: `slot`, or SLOT_NONE and `text`; `depends` */
 	FORM_JSON_NESTED,   /* the root of the slot's BinXML value as a member */
-	FORM_ATTRIBUTES,    /* ends "#attributes"; without any: takes it back, goes on at `jump` */
-	FORM_OBJECT         /* ends an object; without members `extra` stands in its place */
+	FORM_MEMBER,     /* a skip of kind `test` on `depends`, `head`, a value op of kind `value`,
+			    `tail`: what most elements and attributes are */
+	FORM_ATTRIBUTES, /* ends "#attributes"; without any: takes it back, goes on at `jump` */
+	FORM_OBJECT      /* ends an object; without members `extra` stands in its place */
 };
 
 #define FORM_OPTIONAL 1u /* FORM_SKIP_HIDDEN: a NULL leaves an attribute out of the walk, too */
@@ -51,6 +53,10 @@ struct form_op {
 	uint32_t nodes; /* what a walk does not visit when it is skipped, or visits for an item */
 	uint32_t keys;  /* text of keys that a rendering of JSON makes besides */
 	uint32_t key;   /* the same for each further item of an array */
+	/* FORM_MEMBER only. */
+	uint8_t test, value;
+	uint32_t head, head_n, tail, tail_n;
+	uint32_t test_nodes, value_keys; /* `nodes` of the skip, `keys` of the value */
 };
 
 struct form {

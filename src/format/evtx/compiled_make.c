@@ -37,10 +37,53 @@ uint32_t form_flush(struct form_maker *m)
 	return (uint32_t)m->count;
 }
 
+static bool is_value(const struct form_op *op)
+{
+	return op->kind == FORM_XML_TEXT || op->kind == FORM_XML_ATTRIBUTE ||
+	       op->kind == FORM_JSON_VALUE || op->kind == FORM_JSON_DATA;
+}
+
+static bool is_skip(const struct form_op *op)
+{
+	return op->kind == FORM_SKIP_NULL || op->kind == FORM_SKIP_EMPTY ||
+	       op->kind == FORM_SKIP_HIDDEN;
+}
+
+/* Makes one op of a skip, the one value that it is over, and the text behind that. */
+static bool join(struct form_maker *m, uint32_t index)
+{
+	struct form_op *const skip = &m->ops[index], *const value = skip + 1;
+
+	if (m->count != (size_t)index + 2 || !is_skip(skip) || !is_value(value) || m->keys)
+		return false;
+	skip->test = skip->kind;
+	skip->test_nodes = skip->nodes;
+	skip->depends = skip->slot;
+	skip->kind = FORM_MEMBER;
+	skip->value = value->kind;
+	skip->slot = value->slot;
+	skip->head = value->text;
+	skip->head_n = value->text_n;
+	skip->tail = (uint32_t)m->from;
+	skip->tail_n = (uint32_t)(m->text.n - m->from);
+	skip->extra = value->extra;
+	skip->extra_n = value->extra_n;
+	skip->nodes = value->nodes;
+	skip->value_keys = value->keys;
+	skip->key = value->key;
+	memset(value, 0, sizeof(*value));
+	m->count--;
+	m->from = m->text.n;
+	return true;
+}
+
 void form_land(struct form_maker *m, uint32_t index)
 {
-	const uint32_t here = form_flush(m);
+	uint32_t here;
 
+	if (m->failed || join(m, index))
+		return;
+	here = form_flush(m);
 	if (!m->failed)
 		m->ops[index].jump = here;
 }

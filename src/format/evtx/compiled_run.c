@@ -164,6 +164,15 @@ static inline const struct value *slot_value(const struct binxml_instance *in, u
 	return slot < in->count ? &in->values[slot] : &no_value;
 }
 
+/* What a skip looks at: an element that depends on a slot past the values is there. */
+static inline const struct value *test_value(const struct binxml_instance *in, uint8_t kind,
+					     uint16_t slot)
+{
+	static const struct value any = {VALUE_BINARY, {NULL, 0}};
+
+	return slot >= in->count && kind == FORM_SKIP_NULL ? &any : slot_value(in, slot);
+}
+
 static char *add_datum(struct rendering *r, char *to, const struct form *f,
 		       const struct form_op *op, const struct binxml_instance *in, size_t *count)
 {
@@ -303,25 +312,54 @@ static inline char *add_data(struct rendering *r, char *to, const struct form *f
 	return v->type == VALUE_BINXML ? NULL : add_json(r, to, v, f, op->extra, op->extra_n);
 }
 
-/* Whether an op leaves something out by its value; *fits: it is a value that the op can have. */
-static inline bool skips(struct rendering *r, const struct form_op *op,
-			 const struct binxml_instance *in, bool *fits)
+/* Whether an op of a skip's kind leaves something out by its slot; *fits: the slot's value is one
+ * that it can have. */
+static inline bool skips(struct rendering *r, uint8_t kind, uint8_t flags, uint32_t nodes,
+			 const struct value *v, bool *fits)
 {
-	const struct value *const v = slot_value(in, op->slot);
 	bool skip, counts = true; /* not in the walk either */
 
-	if (op->kind == FORM_SKIP_NULL) {
-		skip = op->slot < in->count && v->type == VALUE_NULL;
-	} else if (op->kind == FORM_SKIP_EMPTY) {
+	if (kind == FORM_SKIP_NULL) {
+		skip = v->type == VALUE_NULL;
+	} else if (kind == FORM_SKIP_EMPTY) {
 		skip = value_is_null(v);
 	} else {
 		*fits = is_single(v);
 		skip = !json_value_shows(v);
-		counts = (op->flags & FORM_OPTIONAL) && value_is_null(v);
+		counts = (flags & FORM_OPTIONAL) && value_is_null(v);
 	}
 	if (skip && counts)
-		r->nodes -= op->nodes;
+		r->nodes -= nodes;
 	return skip;
+}
+
+/* A value by an op of this kind. */
+static inline char *add_by(struct rendering *r, char *to, const struct form *f,
+			   const struct form_op *op, uint8_t kind, const struct binxml_instance *in)
+{
+	const struct value *const v = slot_value(in, op->slot);
+
+	if (kind == FORM_XML_TEXT)
+		return add_xml_text(r, to, f, op, in);
+	if (kind == FORM_XML_ATTRIBUTE)
+		return is_single(v) ? add_value(r, to, v, UTF_XML_ATTRIBUTE) : NULL;
+	if (kind == FORM_JSON_DATA)
+		return add_data(r, to, f, op, v);
+	return is_single(v) ? add_json(r, to, v, f, op->extra, op->extra_n) : NULL;
+}
+
+static inline char *add_member(struct rendering *r, char *to, const struct form *f,
+			       const struct form_op *op, const struct binxml_instance *in)
+{
+	bool fits = true;
+
+	if (skips(r, op->test, op->flags, op->test_nodes, test_value(in, op->test, op->depends),
+		  &fits))
+		return fits ? to : NULL;
+	to = fits ? add_text(r, to, f, op->head, op->head_n) : NULL;
+	r->keys += op->value_keys;
+	to = to ? add_by(r, to, f, op, op->value, in) : NULL;
+	return to ? add_text(r, to, f, op->tail, op->tail_n) : NULL;
 }
 
 /* Ends an object, or "#attributes" in one: *ret_to is behind it. False: there was no member. */
@@ -340,12 +378,10 @@ static char *run(struct rendering *r, char *to, const struct form *f,
 {
 	static const char start[] = "{\"#attributes\":{";
 	const struct form_op *op = f->ops;
-	bool fits = true;
+	bool fits = true, skip;
 
 	r->nodes += f->nodes;
 	while (to && fits) {
-		const struct value *const v = slot_value(in, op->slot);
-
 		to = ensure(r, to, op->text_n + STEP);
 		if (!to)
 			return NULL;
@@ -355,22 +391,21 @@ static char *run(struct rendering *r, char *to, const struct form *f,
 		case FORM_SKIP_NULL:
 		case FORM_SKIP_EMPTY:
 		case FORM_SKIP_HIDDEN:
-			op = skips(r, op, in, &fits) ? f->ops + op->jump : op + 1;
+			skip = skips(r, op->kind, op->flags, op->nodes,
+				     test_value(in, op->kind, op->slot), &fits);
+			op = skip ? f->ops + op->jump : op + 1;
 			continue;
 		case FORM_JUMP:
 			op = f->ops + op->jump;
 			continue;
+		case FORM_MEMBER:
+			to = add_member(r, to, f, op, in);
+			break;
 		case FORM_XML_TEXT:
-			to = add_xml_text(r, to, f, op, in);
-			break;
 		case FORM_XML_ATTRIBUTE:
-			to = is_single(v) ? add_value(r, to, v, UTF_XML_ATTRIBUTE) : NULL;
-			break;
 		case FORM_JSON_VALUE:
-			to = is_single(v) ? add_json(r, to, v, f, op->extra, op->extra_n) : NULL;
-			break;
 		case FORM_JSON_DATA:
-			to = add_data(r, to, f, op, v);
+			to = add_by(r, to, f, op, op->kind, in);
 			break;
 		case FORM_JSON_GROUP:
 			to = add_group(r, to, f, op, in);
