@@ -237,10 +237,10 @@ static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer
 	struct skim_outlook l = {0};
 
 	r->has_nested = r->inlined = false;
-	if (slot == SLOT_NONE || slot >= r->top.count)
-		return true;
 	if (slot == SLOT_MANY)
 		return false;
+	if (slot == SLOT_NONE || slot >= r->top.count)
+		return true;
 	if (outer->nested_type == VALUE_NULL || !outer->nested_size)
 		return true;
 	at = r->top.values + outer->before;
