@@ -62,7 +62,11 @@ static void look_for_literals(struct skimmed *s, struct view bytes)
 	s->filtered = true;
 	s->hot = 0;
 	templates = evtx_skim_templates(s->d, &n);
-	for (uint32_t i = 0; s->hit_count && i < n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
+		/* A definition may stand where no record does, and was not looked at there. */
+		if (templates[i].at < s->records[0].at ||
+		    templates[i].at + templates[i].size > last->at + last->size)
+			s->hot |= 1u << i % 32;
 		for (size_t k = 0; k < s->hit_count; k++) {
 			if (s->hits[k] - templates[i].at < templates[i].size)
 				s->hot |= 1u << i % 32;
