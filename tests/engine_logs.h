@@ -16,9 +16,9 @@
 struct plan_slot {
 	uint8_t type;
 	bool optional;
-	const char *text;             /* what a string slot holds mostly; NULL: anything */
-	const struct plan *inner;     /* of a BinXML slot */
-	const struct evtx_node *tree; /* the same without a template */
+	const char *text;         /* what a string slot holds mostly; NULL: anything */
+	const struct plan *inner; /* of a BinXML slot */
+	bool written;             /* the same without a template: its elements are written out */
 };
 
 /* A template, and what its instances bring. */
@@ -402,16 +402,9 @@ static inline struct evtx_node plan_nested(struct chance *c, struct plan *p)
 
 	if (p->slot_count == PLAN_SLOTS)
 		return node_text("full", false);
-	if (chance_is(c, 80))
+	slot.written = chance_is(c, 30);
+	if (!slot.written)
 		slot.inner = plan_inner(c, p->depth + 1);
-	else
-		slot.tree = nodes_one(
-			c, node_element(
-				   "EventData", NULL,
-				   nodes_one(c, node_element(
-							"Data", NULL,
-							nodes_one(c, node_text(engine_phrase(c, 2),
-									       false))))));
 	p->slots[p->slot_count++] = slot;
 	return node;
 }
@@ -424,8 +417,16 @@ static inline void plan_body(struct chance *c, struct plan *p, struct nodes *to)
 		nodes_add(to, plan_event_data(c, p));
 	else if (kind < 60)
 		nodes_add(to, plan_user_data(c, p));
-	else if (kind < 90 && p->depth < 3)
+	else if (kind < 90 && p->depth < 3) {
 		nodes_add(to, plan_nested(c, p));
+		if (chance_is(c, 8))
+			nodes_add(to, plan_nested(c, p));
+	} else if (p->depth < 3) {
+		/* What providers of classic layouts do. */
+		nodes_add(to, node_element("UserData", NULL, nodes_one(c, plan_nested(c, p))));
+	} else if (chance_is(c, 50)) {
+		nodes_add(to, node_element("X", NULL, plan_content(c, p)));
+	}
 	if (chance_is(c, 12))
 		nodes_add(to, plan_rendering(c, p));
 }
@@ -582,6 +583,39 @@ static inline struct view make_of_type(struct chance *c, uint8_t type, const cha
 	return make_integer(c, chance_is(c, 95) ? fixed : chance_below(c, (uint32_t)fixed + 3));
 }
 
+/* An element as a provider writes it out: texts of one piece, mostly. */
+static inline struct evtx_node make_element(struct chance *c, unsigned depth)
+{
+	static const char *const names[] = {"EventData", "UserData", "X", "Data", "a", "deep"};
+	struct nodes children = nodes_new(c);
+	struct evtx_node e = node_element(CHANCE_ONE(c, names), NULL, NULL);
+
+	if (depth && chance_is(c, 60)) {
+		for (unsigned n = chance_below(c, 4); n; n--)
+			nodes_add(&children, make_element(c, depth - 1));
+	} else if (!chance_is(c, 10)) {
+		nodes_add(&children, node_text(engine_phrase(c, 2), chance_is(c, 4)));
+	}
+	if (chance_is(c, 5))
+		nodes_add(&children, (struct evtx_node){.kind = EVTX_NODE_CDATA, .text = "ab"});
+	e.children = children.node;
+	if (chance_is(c, 30))
+		e.attributes = nodes_one(
+			c, node_attribute("Name",
+					  nodes_one(c, node_text(engine_phrase(c, 1), false))));
+	e.empty_tag = !children.n && chance_is(c, 50);
+	return e;
+}
+
+static inline const struct evtx_node *make_written(struct chance *c)
+{
+	struct nodes top = nodes_new(c);
+
+	for (unsigned n = chance_is(c, 85) ? 1 : chance_below(c, 4); n; n--)
+		nodes_add(&top, make_element(c, 3));
+	return top.node;
+}
+
 static inline struct evtx_node plan_instance(struct chance *c, const struct plan *p);
 
 static inline struct evtx_tree_value plan_value(struct chance *c, const struct plan_slot *s)
@@ -595,8 +629,8 @@ static inline struct evtx_tree_value plan_value(struct chance *c, const struct p
 		v.type = VALUE_NULL;
 	if (v.type == VALUE_BINXML && s->inner)
 		v.nodes = nodes_one(c, plan_instance(c, s->inner));
-	else if (v.type == VALUE_BINXML && s->tree)
-		v.nodes = s->tree;
+	else if (v.type == VALUE_BINXML && s->written)
+		v.nodes = make_written(c);
 	else
 		v.bytes = make_of_type(c, v.type, s->text);
 	if (chance_below(c, 400) == 0)
