@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a record by the forms of its templates. Whatever does not fit ends the attempt. */
 #include "base/limits.h"
+#include "base/text_write.h"
 #include "format/evtx/compiled_write.h"
 #include "format/evtx/json_value.h"
 
@@ -37,18 +38,45 @@ static inline char *add_text(struct rendering *r, char *to, const struct form *f
 	return to ? put_text(to, f, text, n) : NULL;
 }
 
+/* What most numbers of a record are, or NULL for anything else; there is room. */
+static inline char *put_unsigned(char *to, const struct value *v)
+{
+	const uint8_t *const p = v->bytes.p;
+
+	switch (v->type) {
+	case VALUE_UINT8:
+		return v->bytes.n >= 1 ? text_write_u64(to, *p) : NULL;
+	case VALUE_UINT16:
+		return v->bytes.n >= 2 ? text_write_u64(to, le16(p)) : NULL;
+	case VALUE_UINT32:
+		return v->bytes.n >= 4 ? text_write_u64(to, le32(p)) : NULL;
+	case VALUE_UINT64:
+		return v->bytes.n >= 8 ? text_write_u64(to, le64(p)) : NULL;
+	default:
+		return NULL;
+	}
+}
+
 /* A value's text; it is neither an array nor BinXML. */
 static inline char *add_value(struct rendering *r, char *to, const struct value *v,
 			      enum utf_escape escape)
 {
+	char *number;
+
 	to = ensure(r, to, value_write_bound(v));
-	return to ? value_write(to, v, escape) : NULL;
+	if (!to)
+		return NULL;
+	if (v->type == VALUE_STRING)
+		return utf16_write_to_nul(to, v->bytes, escape);
+	number = put_unsigned(to, v);
+	return number ? number : value_write(to, v, escape);
 }
 
 /* A value as JSON; `none` when it has no text. */
 static inline char *add_json(struct rendering *r, char *to, const struct value *v,
 			     const struct form *f, uint32_t none, uint32_t n)
 {
+	char *number;
 	bool bare;
 
 	if (!json_value_shows(v))
@@ -56,6 +84,9 @@ static inline char *add_json(struct rendering *r, char *to, const struct value *
 	to = ensure(r, to, value_write_bound(v) + 2);
 	if (!to)
 		return NULL;
+	number = put_unsigned(to, v);
+	if (number)
+		return number;
 	if (v->type == VALUE_STRING) {
 		*to++ = '"';
 		to = utf16_write_to_nul(to, v->bytes, UTF_JSON);

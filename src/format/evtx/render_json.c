@@ -431,7 +431,8 @@ static void print_element(struct json_record *j, struct node *n, const struct at
 		print_text(j, &n->text, none);
 }
 
-enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *e, struct buf *out)
+static enum tocsin_status render_walk(struct evtx_decoder *d, const struct event *e,
+				      struct buf *out)
 {
 	static const struct binxml_sink ops = {
 		.open = on_open,
@@ -456,10 +457,6 @@ enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *
 	struct binxml_mark mark;
 	enum tocsin_status status;
 
-	if (!e->record)
-		return TOCSIN_USAGE;
-	if (compiled_render(&d->context, e->record, FORM_JSON, out))
-		return TOCSIN_OK;
 	binxml_begin(&d->context); /* other records may have been read since */
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &j, NULL);
@@ -472,4 +469,12 @@ enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *
 	if (status != TOCSIN_OK)
 		out->n = j.start;
 	return status;
+}
+
+enum tocsin_status evtx_render_json(struct evtx_decoder *d, const struct event *e, struct buf *out)
+{
+	if (!e->record)
+		return TOCSIN_USAGE;
+	return compiled_render(&d->context, e->record, FORM_JSON, out) ? TOCSIN_OK
+								       : render_walk(d, e, out);
 }

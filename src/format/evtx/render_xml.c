@@ -208,7 +208,8 @@ static bool on_failed(void *sink)
 	return x->failed || x->out->failed || x->out->n - x->start > x->room;
 }
 
-enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e, struct buf *out)
+static enum tocsin_status render_walk(struct evtx_decoder *d, const struct event *e,
+				      struct buf *out)
 {
 	static const struct binxml_sink ops = {
 		.open = on_open,
@@ -232,10 +233,6 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 	struct binxml_mark mark;
 	enum tocsin_status status;
 
-	if (!e->record)
-		return TOCSIN_USAGE;
-	if (compiled_render(&d->context, e->record, FORM_XML, out))
-		return TOCSIN_OK;
 	binxml_begin(&d->context); /* other records may have been read since */
 	mark = binxml_save(&d->context);
 	status = binxml_walk(&d->context, e->record, &ops, &x, NULL);
@@ -245,4 +242,12 @@ enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e
 	if (status != TOCSIN_OK)
 		out->n = x.start;
 	return status;
+}
+
+enum tocsin_status evtx_render_xml(struct evtx_decoder *d, const struct event *e, struct buf *out)
+{
+	if (!e->record)
+		return TOCSIN_USAGE;
+	return compiled_render(&d->context, e->record, FORM_XML, out) ? TOCSIN_OK
+								      : render_walk(d, e, out);
 }
