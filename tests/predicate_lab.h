@@ -56,13 +56,18 @@ static const char *const lab_texts[] = {"Application",
 					"Provider P",
 					"Information",
 					"MSExchange Common",
-					"MSExchange Common"};
+					"MSExchange Common",
+					"aaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+					"(a+)+$"};
 
 #define LAB_TEXTS (sizeof(lab_texts) / sizeof(lab_texts[0]))
 
 static inline struct view lab_text(struct lab *l)
 {
-	struct view v = utf8_to_utf16(l->arena, view_of(lab_texts[lab_random(l, LAB_TEXTS)]));
+	const char *const text = lab_texts[lab_random(l, LAB_TEXTS)];
+	/* One takes the expression to its limit, which takes its time. */
+	const bool slow = strlen(text) > 24 && lab_random(l, 12);
+	struct view v = utf8_to_utf16(l->arena, view_of(slow ? "aaab" : text));
 	uint8_t *p;
 
 	if (lab_random(l, 8))
@@ -319,7 +324,7 @@ static inline struct predicate *lab_like(struct lab *l, struct operand left)
 		memcpy(pattern + v.n, text.p, text.n & ~(size_t)1);
 	v.n += text.n & ~(size_t)1;
 	if (v.n > 2 && !lab_random(l, 6))
-		put16(pattern + v.n - 2, '?');
+		put16(pattern + 2 * lab_random(l, (uint32_t)(v.n / 2)), '?');
 	if (open ? lab_random(l, 4) : !lab_random(l, 8)) {
 		put16(pattern + v.n, '*');
 		v.n += 2;
@@ -327,6 +332,36 @@ static inline struct predicate *lab_like(struct lab *l, struct operand left)
 	assert_ok(predicate_like(l->arena, left, !lab_random(l, 4), !lab_random(l, 3), v, &p,
 				 &error));
 	return p;
+}
+
+static inline struct predicate *lab_match(struct lab *l, struct operand left, bool negated)
+{
+	struct query_regex *const regex = &l->regexes[l->regex_count];
+	struct predicate *p;
+
+	if (l->regex_count == LAB_REGEXES)
+		return predicate_constant(l->arena, TRI_UNDECIDED);
+	regex->pattern = lab_text(l);
+	regex->pattern.n &= ~(size_t)1;
+	regex->nocase = lab_random(l, 4);
+	p = predicate_compare(l->arena, left, negated ? COMPARE_NOT_MATCH : COMPARE_MATCH,
+			      !regex->nocase, operand_literal(datum_text(regex->pattern)));
+	p->regex = regex->pattern;
+	p->regex_local = lab_random(l, 2);
+	p->regex_number = l->regex_count++;
+	return p;
+}
+
+/* As --text and --regex ask. */
+static inline struct predicate *lab_search(struct lab *l)
+{
+	const struct predicate *p = NULL;
+
+	for (uint32_t n = 1 + lab_random(l, 5), i = 0; i < n; i++)
+		p = predicate_join(l->arena, PREDICATE_OR, p,
+				   lab_random(l, 2) ? lab_like(l, operand_values())
+						    : lab_match(l, operand_values(), false));
+	return predicate_join(l->arena, PREDICATE_AND, p, NULL);
 }
 
 static inline struct predicate *lab_compare(struct lab *l, unsigned depth)
@@ -349,20 +384,12 @@ static inline struct predicate *lab_compare(struct lab *l, unsigned depth)
 		}
 		return predicate_within(l->arena, left, ranges, lab_random(l, 4));
 	}
+	if (c == COMPARE_MATCH || c == COMPARE_NOT_MATCH)
+		return lab_match(l, left, c == COMPARE_NOT_MATCH);
 	p = predicate_compare(l->arena, left, c, lab_random(l, 2),
 			      lab_random(l, 5) ? operand_literal(lab_literal(
 							 l, c == COMPARE_IN || c == COMPARE_NOT_IN))
 					       : lab_operand(l, depth));
-	if (c != COMPARE_MATCH && c != COMPARE_NOT_MATCH)
-		return p;
-	if (l->regex_count == LAB_REGEXES)
-		return predicate_constant(l->arena, TRI_UNDECIDED);
-	p->regex = lab_text(l);
-	p->regex.n &= ~(size_t)1;
-	p->regex_local = lab_random(l, 2);
-	p->regex_number = l->regex_count;
-	l->regexes[l->regex_count].pattern = p->regex;
-	l->regexes[l->regex_count++].nocase = true;
 	return p;
 }
 
@@ -377,6 +404,8 @@ static inline struct predicate *lab_predicate(struct lab *l, unsigned depth)
 		return predicate_constant(l->arena, (enum tri)lab_random(l, 3));
 	if (kind == 1 && !lab_random(l, 3))
 		return predicate_test(l->arena, lab_operand(l, depth));
+	if (kind == 2 && lab_random(l, 2))
+		return lab_search(l);
 	if (kind < 6)
 		return lab_compare(l, depth);
 	if (kind == 6)

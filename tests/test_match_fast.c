@@ -112,7 +112,8 @@ static void random_predicates(enum query_subject subject, const struct message_c
 		struct query_regex regexes[LAB_REGEXES];
 		struct lab l = {&arena, seed * 1000003u + round, regexes, 0};
 		const struct predicate *const p = lab_predicate(&l, lab_random(&l, 4));
-		const struct fast_match *const f = fast_match_new(&arena, p);
+		const struct query q = {.regexes = regexes, .regex_count = l.regex_count};
+		const struct fast_match *const f = fast_match_new(&arena, &q, p);
 		const uint32_t parts = predicate_parts(p, subject);
 
 		assert_non_null(f);
@@ -131,6 +132,7 @@ static void random_predicates(enum query_subject subject, const struct message_c
 			same(p, &expected, &slow, "of a part", round);
 		}
 		free_regexes(&b);
+		fast_match_free(f);
 		arena_reset(&arena);
 	}
 	/* The test means something. */
@@ -169,7 +171,11 @@ static void test_wording(void **state)
 
 static enum fast_kind kind_of(const struct predicate *p)
 {
-	return fast_match_new(&arena, p)->kind;
+	const struct fast_match *const f = fast_match_new(&arena, NULL, p);
+	const enum fast_kind kind = f->kind == FAST_OR ? f->children[0]->kind : f->kind;
+
+	fast_match_free(f);
+	return kind;
 }
 
 static struct datum word(const char *text)
@@ -198,7 +204,44 @@ static void test_quick_forms(void **state)
 	assert_ok(predicate_like(&arena, operand_values(), false, false, word("*x*").as.text, &p,
 				 &error));
 	p = predicate_join(&arena, PREDICATE_OR, p, p);
-	assert_int_equal(fast_match_new(&arena, p)->children[0]->kind, FAST_VALUES);
+	assert_int_equal(kind_of(p), FAST_VALUES);
+	arena_reset(&arena);
+}
+
+/* More texts hold what is looked for than are kept. */
+static void test_many_values(void **state)
+{
+	struct bench b = {.subject = QUERY_SUBJECT_MESSAGE};
+	struct query_regex regexes[1] = {{word("y 39$").as.text, true}};
+	const struct query q = {.regexes = regexes, .regex_count = 1};
+	struct lab l = {&arena, 0, regexes, 1};
+	struct event *const e = arena_alloc(&arena, sizeof(*e));
+	struct event_data *const data = arena_array(&arena, 40, sizeof(*data));
+	const struct fast_match *f;
+	struct predicate *p;
+	struct answer expected, quick;
+	char text[32];
+
+	(void)state;
+	e->data = data;
+	e->data_count = 40;
+	for (int i = 0; i < 40; i++) {
+		snprintf(text, sizeof(text), "key %d", i);
+		data[i].value = (struct value){VALUE_STRING, word(text).as.text};
+	}
+	p = predicate_compare(&arena, operand_values(), COMPARE_MATCH, false,
+			      operand_literal(datum_text(regexes[0].pattern)));
+	p->regex = regexes[0].pattern;
+	f = fast_match_new(&arena, &q, p);
+	assert_int_equal(f->kind, FAST_VALUES);
+	compile_regexes(&b, &l);
+	expected = answer(&b, p, NULL, e);
+	quick = answer(&b, p, f, e);
+	same(p, &expected, &quick, "many", 0);
+	assert_int_equal(quick.tri, b.regex_count ? TRI_TRUE : TRI_UNDECIDED);
+	fast_match_free(f);
+	free_regexes(&b);
+	arena_free(&b.scratch);
 	arena_reset(&arena);
 }
 
@@ -220,13 +263,14 @@ static void test_order(void **state)
 	chain = predicate_join(&arena, PREDICATE_AND, chain, order);
 	chain = predicate_join(&arena, PREDICATE_AND, chain, all);
 	chain = predicate_join(&arena, PREDICATE_AND, chain, number);
-	f = fast_match_new(&arena, chain);
+	f = fast_match_new(&arena, NULL, chain);
 	assert_int_equal(f->count, 5);
 	assert_ptr_equal(f->children[0]->predicate, number);
 	assert_int_equal(f->children[1]->kind, FAST_VALUES);
 	assert_ptr_equal(f->children[2]->predicate, order);
 	assert_ptr_equal(f->children[3]->predicate, number);
 	assert_int_equal(f->children[4]->kind, FAST_VALUES);
+	fast_match_free(f);
 	arena_reset(&arena);
 }
 
@@ -240,9 +284,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_message), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_wording), cmocka_unit_test(test_quick_forms),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_message),     cmocka_unit_test(test_values),
+		cmocka_unit_test(test_wording),     cmocka_unit_test(test_quick_forms),
+		cmocka_unit_test(test_many_values), cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);

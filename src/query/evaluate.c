@@ -286,7 +286,7 @@ static enum tri any_equal(const struct predicate *p, struct evaluation *x, const
 	return answer;
 }
 
-static enum tri compare_one(const struct predicate *p, enum compare c, struct evaluation *x,
+enum tri evaluation_compare(const struct predicate *p, enum compare c, struct evaluation *x,
 			    const struct datum *l, const struct datum *r)
 {
 	const bool unknown = l->type == DATUM_UNKNOWN;
@@ -340,7 +340,7 @@ static enum tri compare_list(const struct predicate *p, struct evaluation *x, co
 
 	for (size_t i = 0; i < l->as.list.count; i++) {
 		const struct datum *const one = &l->as.list.items[i];
-		enum tri answer = compare_one(p, c, x, one, r);
+		enum tri answer = evaluation_compare(p, c, x, one, r);
 
 		if (negated)
 			answer = tri_not(answer);
@@ -371,14 +371,14 @@ static enum tri any_value(const struct predicate *p, enum compare c, struct eval
 	for (size_t i = 0; i < e->data_count && answer != TRI_TRUE; i++) {
 		const struct datum one = text_of(x, &e->data[i].value);
 
-		answer = tri_or(answer, message_left ? compare_one(p, c, x, &one, other)
-						     : compare_one(p, c, x, other, &one));
+		answer = tri_or(answer, message_left ? evaluation_compare(p, c, x, &one, other)
+						     : evaluation_compare(p, c, x, other, &one));
 	}
 	if (rendered && answer != TRI_TRUE && !value_is_null(&e->field[EVENT_MESSAGE])) {
 		const struct datum one = text_of(x, &e->field[EVENT_MESSAGE]);
 
-		answer = tri_or(answer, message_left ? compare_one(p, c, x, &one, other)
-						     : compare_one(p, c, x, other, &one));
+		answer = tri_or(answer, message_left ? evaluation_compare(p, c, x, &one, other)
+						     : evaluation_compare(p, c, x, other, &one));
 	}
 	return answer;
 }
@@ -435,7 +435,7 @@ static enum tri compare_message(const struct predicate *p, struct evaluation *x)
 		else if (c == COMPARE_EQUAL && r.type == DATUM_UNKNOWN && is_nothing(&l))
 			answer = TRI_FALSE;
 		else
-			answer = compare_one(p, c, x, &l, &r);
+			answer = evaluation_compare(p, c, x, &l, &r);
 	}
 	return negated ? tri_not(answer) : answer;
 }
@@ -476,7 +476,7 @@ static enum tri compare_values(const struct predicate *p, struct evaluation *x)
 		if (value_is_null(&v))
 			continue;
 		l = evaluation_shown(x, &v);
-		answer = tri_or(answer, compare_one(p, c, x, &l, &r));
+		answer = tri_or(answer, evaluation_compare(p, c, x, &l, &r));
 		arena_restore(x->arena, mark);
 	}
 	return negated ? tri_not(answer) : answer;
@@ -497,7 +497,7 @@ static enum tri compare(const struct predicate *p, struct evaluation *x)
 	r = operand_evaluate(&p->right, x);
 	if (l.type == DATUM_LIST && c != COMPARE_CONTAINS && c != COMPARE_IN)
 		return compare_list(p, x, &l, &r);
-	answer = compare_one(p, c, x, &l, &r);
+	answer = evaluation_compare(p, c, x, &l, &r);
 	return negated ? tri_not(answer) : answer;
 }
 

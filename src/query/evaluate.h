@@ -37,6 +37,10 @@ size_t evaluation_value_count(const struct event *e);
 struct value evaluation_value(const struct event *e, size_t i);
 struct datum evaluation_shown(struct evaluation *x, const struct value *v);
 
+/* The positive comparison `c` of `p` between a left value, which is no list, and a right one. */
+enum tri evaluation_compare(const struct predicate *p, enum compare c, struct evaluation *x,
+			    const struct datum *l, const struct datum *r);
+
 /* The positive form of a negated comparison; *ret_negated tells. */
 enum compare compare_positive(enum compare c, bool *ret_negated);
 

@@ -9,12 +9,13 @@
  */
 #include <stdlib.h>
 
+#include "base/find_literals.h"
 #include "query/match_fast.h"
 
-/* What a condition costs, to sort by: a look at a number, a name, some other field, all values. */
-enum { COST_NUMBER = 1, COST_TEXT = 2, COST_FIELD = 8, COST_ALL = 64 };
+/* What a condition costs, to sort by: a look at a number, a name, some other field. */
+enum { COST_NUMBER = 1, COST_TEXT = 2, COST_FIELD = 8, COST_ALL = FAST_COST_ALL };
 
-static struct fast_match *bind(struct arena *a, const struct predicate *p);
+static struct fast_match *bind(struct arena *a, const struct query *q, const struct predicate *p);
 
 /* ---- What may tell an error */
 
@@ -292,49 +293,6 @@ static bool bind_text(struct fast_match *f)
 	return f->literal.n && !has_nul(f->literal);
 }
 
-/* ---- All values */
-
-/* Whether a pattern asks for a unit that stands in no number, id or time. */
-static bool asks_for_word(const struct wildcard *w)
-{
-	static const char marks[] = "0123456789abcdefxstzABCDEFXSTZ-+.:{}";
-
-	for (size_t i = 0; i < w->count; i++) {
-		const uint16_t unit = w->items[i].unit;
-
-		if (w->items[i].kind == WILDCARD_UNIT &&
-		    (!unit || unit >= 0x80 || !strchr(marks, (int)unit)))
-			return true;
-	}
-	return false;
-}
-
-static bool is_values(const struct predicate *p)
-{
-	bool negated;
-
-	return p->kind == PREDICATE_COMPARE && p->left.kind == OPERAND_VALUES &&
-	       p->right.kind == OPERAND_LITERAL &&
-	       compare_positive(p->compare, &negated) == COMPARE_LIKE;
-}
-
-static bool bind_values(struct arena *a, struct fast_match *f, const struct predicate *const *list,
-			size_t count)
-{
-	f->patterns = arena_array(a, count, sizeof(*f->patterns));
-	if (!f->patterns)
-		return false;
-	f->kind = FAST_VALUES;
-	f->cost = COST_ALL;
-	f->words = true;
-	f->count = count;
-	for (size_t i = 0; i < count; i++) {
-		f->patterns[i] = list[i]->wildcard;
-		f->words = f->words && asks_for_word(list[i]->wildcard);
-	}
-	return true;
-}
-
 /* ---- Chains */
 
 static int by_cost(const struct fast_match *l, const struct fast_match *r)
@@ -367,26 +325,26 @@ static void sort_chain(const struct fast_match **list, size_t count)
 	}
 }
 
-/* Patterns that are asked of all values one behind the other become one condition. */
+/* What is asked of all values, one condition behind the other, becomes one. */
 static size_t values_run(const struct predicate *p, size_t from)
 {
 	size_t n = 0;
 
-	while (from + n < p->count && is_values(p->children[from + n]) &&
-	       p->children[from + n]->compare == COMPARE_LIKE)
+	while (from + n < p->count && fast_is_values(p->children[from + n]))
 		n++;
 	return n;
 }
 
-static struct fast_match *bind_run(struct arena *a, const struct predicate *p, size_t from,
-				   size_t n)
+/* NULL: they stay as they are. */
+static struct fast_match *bind_run(struct arena *a, const struct query *q,
+				   const struct predicate *p, size_t from, size_t n)
 {
-	struct fast_match *const f = arena_alloc(a, sizeof(*f));
+	struct fast_match *const f = n ? arena_alloc(a, sizeof(*f)) : NULL;
 
-	return f && bind_values(a, f, &p->children[from], n) ? f : NULL;
+	return f && fast_values_bind(a, q, f, &p->children[from], n) ? f : NULL;
 }
 
-static bool bind_chain(struct arena *a, struct fast_match *f)
+static bool bind_chain(struct arena *a, const struct query *q, struct fast_match *f)
 {
 	const struct predicate *const p = f->predicate;
 
@@ -398,21 +356,23 @@ static bool bind_chain(struct arena *a, struct fast_match *f)
 		return false;
 	for (size_t i = 0; i < p->count;) {
 		const size_t run = f->kind == FAST_OR ? values_run(p, i) : 0;
-		struct fast_match *const child =
-			run ? bind_run(a, p, i, run) : bind(a, p->children[i]);
+		struct fast_match *child = bind_run(a, q, p, i, run);
+		const size_t taken = child ? run : 1;
 
+		if (!child)
+			child = bind(a, q, p->children[i]);
 		if (!child)
 			return false;
 		f->children[f->count++] = child;
 		f->fails = f->fails || child->fails;
 		f->cost += child->cost;
-		i += run ? run : 1;
+		i += taken;
 	}
 	sort_chain(f->children, f->count);
 	return true;
 }
 
-static bool bind_compare(struct arena *a, struct fast_match *f)
+static bool bind_compare(struct arena *a, const struct query *q, struct fast_match *f)
 {
 	const struct predicate *const p = f->predicate;
 	const struct fast_match empty = *f;
@@ -423,16 +383,22 @@ static bool bind_compare(struct arena *a, struct fast_match *f)
 	if (bind_text(f))
 		return true;
 	*f = empty;
-	if (is_values(p)) {
-		compare_positive(p->compare, &f->negated);
-		return bind_values(a, f, &p, 1);
+	if (fast_is_values(p)) {
+		const struct predicate **const asked = arena_alloc(a, sizeof(*asked));
+
+		if (!asked)
+			return false;
+		*asked = p;
+		if (fast_values_bind(a, q, f, asked, 1))
+			return true;
+		*f = empty;
 	}
 	f->fails = may_fail(p);
 	f->cost = COST_NUMBER + operand_cost(&p->left) + operand_cost(&p->right);
 	return true;
 }
 
-static struct fast_match *bind(struct arena *a, const struct predicate *p)
+static struct fast_match *bind(struct arena *a, const struct query *q, const struct predicate *p)
 {
 	/* Depth is bounded by the front ends (LIMIT_EXPRESSION_DEPTH). */
 	struct fast_match *const f = arena_alloc(a, sizeof(*f));
@@ -450,10 +416,10 @@ static struct fast_match *bind(struct arena *a, const struct predicate *p)
 	case PREDICATE_AND:
 	case PREDICATE_OR:
 	case PREDICATE_NOT:
-		bound = bind_chain(a, f);
+		bound = bind_chain(a, q, f);
 		break;
 	case PREDICATE_COMPARE:
-		bound = bind_compare(a, f);
+		bound = bind_compare(a, q, f);
 		break;
 	case PREDICATE_XOR:
 	case PREDICATE_TEST:
@@ -464,7 +430,17 @@ static struct fast_match *bind(struct arena *a, const struct predicate *p)
 	return bound ? f : NULL;
 }
 
-const struct fast_match *fast_match_new(struct arena *a, const struct predicate *p)
+const struct fast_match *fast_match_new(struct arena *a, const struct query *q,
+					const struct predicate *p)
 {
-	return bind(a, p);
+	return bind(a, q, p);
+}
+
+void fast_match_free(const struct fast_match *f)
+{
+	if (!f)
+		return;
+	literal_finder_free(f->finder);
+	for (size_t i = 0; f->children && i < f->count; i++)
+		fast_match_free(f->children[i]);
 }

@@ -157,57 +157,6 @@ static enum tri text(const struct fast_match *f, struct evaluation *x)
 	return predicate_evaluate(f->predicate, x);
 }
 
-/* ---- All values */
-
-/* Types whose text is made of digits, the letters a to f, x, S, T and Z, and marks. */
-static bool is_scalar(const struct value *v)
-{
-	switch (v->type) {
-	case VALUE_INT8:
-	case VALUE_UINT8:
-	case VALUE_INT16:
-	case VALUE_UINT16:
-	case VALUE_INT32:
-	case VALUE_UINT32:
-	case VALUE_INT64:
-	case VALUE_UINT64:
-	case VALUE_GUID:
-	case VALUE_SIZE:
-	case VALUE_FILETIME:
-	case VALUE_SYSTEMTIME:
-	case VALUE_SID:
-	case VALUE_HEX32:
-	case VALUE_HEX64:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static enum tri values(const struct fast_match *f, struct evaluation *x)
-{
-	const size_t count = evaluation_value_count(x->event);
-	enum tri answer = TRI_FALSE;
-
-	for (size_t i = 0; i < count && answer != TRI_TRUE; i++) {
-		const struct value v = evaluation_value(x->event, i);
-		const struct arena_mark mark = arena_save(x->arena);
-		struct datum shown;
-
-		if (value_is_null(&v) || (f->words && is_scalar(&v)))
-			continue;
-		shown = evaluation_shown(x, &v);
-		for (size_t k = 0; k < f->count && answer != TRI_TRUE; k++) {
-			if (shown.type != DATUM_TEXT)
-				answer = TRI_UNDECIDED;
-			else if (wildcard_match(f->patterns[k], shown.as.text))
-				answer = TRI_TRUE;
-		}
-		arena_restore(x->arena, mark);
-	}
-	return f->negated ? tri_not(answer) : answer;
-}
-
 /* ---- Chains */
 
 enum tri fast_match_evaluate(const struct fast_match *f, struct evaluation *x)
@@ -237,7 +186,7 @@ enum tri fast_match_evaluate(const struct fast_match *f, struct evaluation *x)
 	case FAST_TEXT:
 		return text(f, x);
 	case FAST_VALUES:
-		return values(f, x);
+		return fast_values_evaluate(f, x);
 	case FAST_SLOW:
 		break;
 	}

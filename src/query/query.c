@@ -43,6 +43,8 @@ void matcher_free(struct matcher *m)
 	free(m->regexes);
 	buf_free(&m->evaluation.text);
 	arena_free(&m->arena);
+	fast_match_free(m->where);
+	fast_match_free(m->parameters);
 	arena_free(&m->bound);
 	free(m);
 }
@@ -69,9 +71,9 @@ struct matcher *matcher_new(const struct query *q, const struct message_catalogu
 		return NULL;
 	}
 	if (q->where)
-		m->where = fast_match_new(&m->bound, q->where);
+		m->where = fast_match_new(&m->bound, q, q->where);
 	if (q->parameters)
-		m->parameters = fast_match_new(&m->bound, q->parameters);
+		m->parameters = fast_match_new(&m->bound, q, q->parameters);
 	m->evaluation.arena = &m->arena;
 	m->evaluation.catalogue = catalogue;
 	m->evaluation.subject = subject;
