@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The input as the BinXML of a record, written down in every format: JSON must be JSON with no key
- * twice, a row of CSV have as many cells as its head, a line of the table be one line. The first
- * byte chooses what is told of the record's origin.
+ * twice, a row of CSV have as many cells as its head, a line of the table be one line; compiled
+ * templates write what a walk writes. The first byte chooses what is told of the record's origin.
  */
 #include "json_check.h"
 
+#include "../tests/render_compare.h"
 #include "binxml_log.h"
 #include "format/evtx/evtx.h"
 #include "output/event_output.h"
@@ -96,6 +97,15 @@ static void write_down(struct event e, uint8_t origin)
 	}
 }
 
+static void check_compiled(const struct event *e)
+{
+	struct render_lab both = {{0}, {0}};
+
+	must(render_compare(&both, lab.decoder, e, FORM_XML) != RENDER_DIFFERENT);
+	must(render_compare(&both, lab.decoder, e, FORM_JSON) != RENDER_DIFFERENT);
+	render_lab_free(&both);
+}
+
 static bool lab_ready(void)
 {
 	const struct evtx_options options = {.no_checksums = true, .others = true};
@@ -132,7 +142,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    EVTX_HEADER_SIZE, 0, &info, &error) != TOCSIN_OK)
 		abort();
 	while ((status = evtx_chunk_next(lab.decoder, &e, &loss, &error)) != TOCSIN_END)
-		if (status == TOCSIN_OK)
+		if (status == TOCSIN_OK) {
+			check_compiled(e);
 			write_down(*e, data[0]);
+		}
 	return 0;
 }

@@ -14,7 +14,8 @@ char *compiled_make_room(struct rendering *r, char *to, size_t n)
 {
 	struct buf *const out = r->out;
 
-	out->n = (size_t)(to - out->p);
+	if (to) /* NULL: nothing has been written yet */
+		out->n = (size_t)(to - out->p);
 	if (n > r->end - out->n || !buf_reserve(out, n))
 		return NULL;
 	r->limit = out->p + (out->size < r->end ? out->size : r->end);
@@ -471,7 +472,7 @@ static char *render(struct rendering *r, const struct binxml_instance *instance,
 		    enum form_kind kind)
 {
 	const struct form *const f = compiled_form(r->c, instance->program, kind);
-	char *to = f ? compiled_make_room(r, r->out->p + r->out->n, ROOM_FIRST) : NULL;
+	char *to = f ? compiled_make_room(r, NULL, ROOM_FIRST) : NULL;
 
 	if (!to)
 		return NULL;
