@@ -101,13 +101,14 @@ static inline uint64_t lab_time(struct lab *l)
 
 static inline struct value lab_value(struct lab *l)
 {
-	static const uint8_t types[] = {VALUE_NULL,   VALUE_STRING, VALUE_STRING, VALUE_STRING,
-					VALUE_ANSI,   VALUE_INT8,   VALUE_UINT8,  VALUE_INT16,
-					VALUE_UINT16, VALUE_INT32,  VALUE_UINT32, VALUE_INT64,
-					VALUE_UINT64, VALUE_FLOAT,  VALUE_DOUBLE, VALUE_BOOL,
-					VALUE_BINARY, VALUE_GUID,   VALUE_SIZE,   VALUE_FILETIME,
-					VALUE_SID,    VALUE_HEX32,  VALUE_HEX64,  VALUE_SYSTEMTIME,
-					VALUE_XML,    0x81,         VALUE_UINT16, VALUE_UINT8};
+	static const uint8_t types[] = {
+		VALUE_NULL,   VALUE_STRING, VALUE_STRING, VALUE_STRING,     VALUE_ANSI,
+		VALUE_INT8,   VALUE_UINT8,  VALUE_INT16,  VALUE_UINT16,     VALUE_INT32,
+		VALUE_UINT32, VALUE_INT64,  VALUE_UINT64, VALUE_FLOAT,      VALUE_DOUBLE,
+		VALUE_BOOL,   VALUE_BINARY, VALUE_GUID,   VALUE_SIZE,       VALUE_FILETIME,
+		VALUE_SID,    VALUE_HEX32,  VALUE_HEX64,  VALUE_SYSTEMTIME, VALUE_XML,
+		0x81,         VALUE_UINT16, VALUE_UINT8,  VALUE_HANDLE,     0x84,
+		0x86,         0x8e,         0x94};
 	const uint8_t type = types[lab_random(l, sizeof(types))];
 	const size_t fixed = value_fixed_size(type);
 	struct value v = {type, {NULL, 0}};

@@ -208,6 +208,34 @@ static void test_quick_forms(void **state)
 	arena_reset(&arena);
 }
 
+/* 8-bit text is made UTF-16 in one step: the same as by way of what is written of it. */
+static void test_8_bit_text(void **state)
+{
+	struct lab l = {&arena, 7, NULL, 0};
+	struct evaluation x = {.arena = &arena};
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		const size_t n = lab_random(&l, 40);
+		uint8_t *const bytes = arena_alloc(&arena, n + 1);
+		const struct value v = {VALUE_ANSI, {bytes, n}};
+		struct buf written = {0};
+		struct datum shown;
+		struct view text;
+
+		for (size_t i = 0; i < n; i++)
+			bytes[i] = (uint8_t)(lab_random(&l, 30) ? lab_random(&l, 256) : 0);
+		value_append(&written, &v, UTF_PLAIN);
+		text = utf8_to_utf16(&arena, (struct view){(const uint8_t *)written.p, written.n});
+		shown = evaluation_shown(&x, &v);
+		assert_int_equal(shown.type, DATUM_TEXT);
+		assert_true(view_equal(shown.as.text, text));
+		buf_free(&written);
+		arena_reset(&arena);
+	}
+	buf_free(&x.text);
+}
+
 /* More texts hold what is looked for than are kept. */
 static void test_many_values(void **state)
 {
@@ -284,9 +312,10 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_message),     cmocka_unit_test(test_values),
-		cmocka_unit_test(test_wording),     cmocka_unit_test(test_quick_forms),
-		cmocka_unit_test(test_many_values), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_message),    cmocka_unit_test(test_values),
+		cmocka_unit_test(test_wording),    cmocka_unit_test(test_quick_forms),
+		cmocka_unit_test(test_8_bit_text), cmocka_unit_test(test_many_values),
+		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);

@@ -50,7 +50,6 @@ struct run {
 	struct query *query;
 	struct message_catalogue *catalogue;
 	struct query_writer *writer;
-	struct query counted; /* with -Newest: what it counts, as a query of its own */
 	struct prefilter *prefilter;
 	struct hand *hands;
 	unsigned threads;
@@ -309,20 +308,6 @@ static bool make_matchers(struct run *c)
 	return c->hands != NULL;
 }
 
-/* With -Newest, what its own parameters select is counted, whatever Where-Object says of it. */
-static bool make_prefilter(struct run *c)
-{
-	const struct query *q = c->query;
-
-	if (q->max != UINT64_MAX) {
-		c->counted = *q;
-		c->counted.where = (struct predicate *)(uintptr_t)q->parameters;
-		q = &c->counted;
-	}
-	return prefilter_new(q, c->catalogue, QUERY_SUBJECT_MESSAGE, &c->prefilter, NULL) ==
-	       TOCSIN_OK;
-}
-
 /* Compiles the command, tells what is wrong with it. */
 static bool compile(struct run *c, const char *command)
 {
@@ -573,7 +558,9 @@ int cmd_query(const struct cli *cli)
 		return EXIT_FAIL_ON;
 	if (!compile(&c, cli->args[0]))
 		goto out;
-	if (!compile_names(&c) || !make_matchers(&c) || !make_prefilter(&c)) {
+	if (!compile_names(&c) || !make_matchers(&c) ||
+	    prefilter_new(c.query, c.catalogue, QUERY_SUBJECT_MESSAGE, &c.prefilter, NULL) !=
+		    TOCSIN_OK) {
 		cli_error("out of memory");
 		goto out;
 	}

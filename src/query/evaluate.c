@@ -87,6 +87,20 @@ struct value evaluation_value(const struct event *e, size_t i)
 	return binary;
 }
 
+/* Each byte is the code point of the same value; the text ends at a NUL. */
+static struct datum widened(struct evaluation *x, struct view ansi)
+{
+	const uint8_t *const nul = ansi.n ? memchr(ansi.p, 0, ansi.n) : NULL;
+	const size_t n = nul ? (size_t)(nul - ansi.p) : ansi.n;
+	uint8_t *const to = arena_alloc(x->arena, 2 * n + 2);
+
+	if (!to)
+		return datum_unknown();
+	for (size_t i = 0; i < n; i++)
+		to[2 * i] = ansi.p[i];
+	return datum_text((struct view){to, 2 * n});
+}
+
 /* As text_of(): most values are text or short, and are asked for one after the other. */
 struct datum evaluation_shown(struct evaluation *x, const struct value *v)
 {
@@ -94,6 +108,8 @@ struct datum evaluation_shown(struct evaluation *x, const struct value *v)
 
 	if (v->type == VALUE_STRING)
 		return text_of(x, v);
+	if (v->type == VALUE_ANSI)
+		return widened(x, v->bytes);
 	buf_clear(&x->text);
 	value_append(&x->text, v, UTF_PLAIN);
 	if (buf_failed(&x->text))

@@ -17,7 +17,7 @@
 /* What stands in no number, id or time as text. */
 static bool is_word_unit(uint16_t unit)
 {
-	static const char marks[] = "0123456789abcdefxstzABCDEFXSTZ-+.:{}";
+	static const char marks[] = "0123456789abcdefxstzABCDEFXSTZ-+.:,{}";
 
 	return !unit || unit >= 0x80 || !strchr(marks, (int)unit);
 }
@@ -132,10 +132,11 @@ bool fast_values_bind(struct arena *a, const struct query *q, struct fast_match 
 
 /* ---- Asking */
 
-/* Types whose text is made of digits, the letters a to f, x, S, T and Z, and marks. */
+/* Types whose text is made of digits, the letters a to f, x, S, T and Z, and marks; arrays of them
+ * have commas between. */
 static bool is_scalar(const struct value *v)
 {
-	switch (v->type) {
+	switch (v->type & ~VALUE_ARRAY) {
 	case VALUE_INT8:
 	case VALUE_UINT8:
 	case VALUE_INT16:
@@ -144,6 +145,7 @@ static bool is_scalar(const struct value *v)
 	case VALUE_UINT32:
 	case VALUE_INT64:
 	case VALUE_UINT64:
+	case VALUE_BINARY:
 	case VALUE_GUID:
 	case VALUE_SIZE:
 	case VALUE_FILETIME:
@@ -151,6 +153,7 @@ static bool is_scalar(const struct value *v)
 	case VALUE_SID:
 	case VALUE_HEX32:
 	case VALUE_HEX64:
+	case VALUE_HANDLE:
 		return true;
 	default:
 		return false;
