@@ -43,20 +43,26 @@ enum form_op_kind {
 
 #define FORM_OPTIONAL 1u /* FORM_SKIP_HIDDEN: a NULL leaves an attribute out of the walk, too */
 #define FORM_WHOLE 2u    /* FORM_ATTRIBUTES: without any, the object itself is taken back */
+/* FORM_ATTRIBUTES: the object ends with them; `extra` stands in its place without any. */
+#define FORM_ALONE 4u
 
+/* A cache line: a record of a template that was not met lately waits for its ops. */
 struct form_op {
 	uint8_t kind, flags;
+	uint8_t test, value; /* FORM_MEMBER only */
 	uint16_t slot, depends;
 	uint32_t text, text_n;   /* of the form's text: stands before what the op does */
 	uint32_t extra, extra_n; /* the same, for what the op says */
-	uint32_t jump;
+	union {
+		uint32_t jump;
+		uint32_t test_nodes; /* FORM_MEMBER: `nodes` of the skip */
+	};
 	uint32_t nodes; /* what a walk does not visit when it is skipped, or visits for an item */
 	uint32_t keys;  /* text of keys that a rendering of JSON makes besides */
 	uint32_t key;   /* the same for each further item of an array */
 	/* FORM_MEMBER only. */
-	uint8_t test, value;
 	uint32_t head, head_n, tail, tail_n;
-	uint32_t test_nodes, value_keys; /* `nodes` of the skip, `keys` of the value */
+	uint32_t value_keys; /* `keys` of the value */
 };
 
 struct form {

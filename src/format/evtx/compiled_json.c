@@ -283,6 +283,11 @@ static bool add_element(struct form_maker *m, const struct element *e, const cha
 	}
 	buf_byte(&m->text, '{');
 	may_be_none = attributes && add_attributes(m, e, &back);
+	if (may_be_none && !object && !e->content && !m->failed) {
+		m->ops[back].flags = FORM_ALONE;
+		form_extra(m, back, none, strlen(none));
+		return true;
+	}
 	if (object) {
 		if (may_be_none)
 			form_land(m, back);

@@ -447,8 +447,12 @@ static char *run(struct rendering *r, char *to, const struct form *f,
 			to = add_nested(r, to, f, op->slot, in);
 			break;
 		case FORM_ATTRIBUTES:
-			if (!end_members(to, ',', &to)) {
-				to -= sizeof(start) - 1 - (op->flags & FORM_WHOLE ? 0 : 1);
+			if (!end_members(to, op->flags & FORM_ALONE ? '}' : ',', &to)) {
+				to -= sizeof(start) - 1 - (op->flags ? 0 : 1);
+				if (op->flags & FORM_ALONE) {
+					to = add_text(r, to, f, op->extra, op->extra_n);
+					break;
+				}
 				op = f->ops + op->jump;
 				continue;
 			}
