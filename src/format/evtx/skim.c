@@ -34,6 +34,12 @@ struct skim_record {
 	bool inlined; /* its BinXML value has no template */
 };
 
+/* An instance of the event at hand. */
+struct skim_content {
+	struct binxml_instance instance;
+	struct value values[OUTLINE_SLOTS];
+};
+
 struct skim {
 	struct evtx_skimmed *records;
 	struct skim_record *parts; /* of the plain ones */
@@ -52,6 +58,7 @@ struct skim {
 	const struct portable_cache *portable;
 	struct event event;
 	bool filled; /* it has parts */
+	struct skim_content top, nested;
 	struct template_variants *variants;
 	struct binxml_name_log names;
 };
@@ -397,50 +404,49 @@ struct value evtx_skim_channel(const struct evtx_decoder *d, uint32_t i)
 	return v;
 }
 
-static struct binxml_instance *make_instance(struct evtx_decoder *d, const struct skim_instance *i)
+/* An instance with its values, in `to`. */
+static void make_instance(const struct evtx_decoder *d, const struct skim_instance *i,
+			  struct skim_content *to)
 {
-	struct arena *const a = &d->context.arena;
 	const uint8_t *const p = d->context.chunk.p, *descriptor = p + i->descriptors;
-	struct binxml_instance *const instance = arena_alloc(a, sizeof(*instance));
-	struct value *const values = arena_array(a, i->count, sizeof(*values));
 	const uint8_t *at = p + i->values;
+	uint8_t types = 0;
 
-	if (!instance || !values)
-		return NULL;
 	for (uint32_t k = 0; k < i->count; k++, descriptor += 4) {
-		values[k].type = descriptor[2];
-		values[k].bytes = (struct view){at, le16(descriptor)};
-		at += values[k].bytes.n;
-		instance->arrays |= (values[k].type & VALUE_ARRAY) != 0;
+		struct value *const v = &to->values[k];
+
+		v->type = descriptor[2];
+		v->bytes = (struct view){at, le16(descriptor)};
+		at += v->bytes.n;
+		types |= v->type;
 	}
-	instance->program = d->skim->programs[i->template];
-	instance->values = values;
-	instance->count = i->count;
-	return instance;
+	to->instance = (struct binxml_instance){
+		.program = d->skim->programs[i->template],
+		.values = to->values,
+		.count = i->count,
+		.arrays = types & VALUE_ARRAY,
+	};
 }
 
-/* The record's instance; the values of the nested one where `whole` asks for them. */
-static struct binxml_instance *make_content(struct evtx_decoder *d, uint32_t i, bool whole)
+/* The record's instance; the values of the nested one where `whole` asks for them. It lives as long
+ * as the event. */
+static const struct binxml_instance *make_content(struct evtx_decoder *d, uint32_t i, bool whole)
 {
-	const struct skim_record *const r = &d->skim->parts[i];
-	struct binxml_instance *const instance = make_instance(d, &r->top);
-	struct binxml_instance *nested;
+	struct skim *const s = d->skim;
+	const struct skim_record *const r = &s->parts[i];
 
-	if (!instance)
-		return NULL;
-	instance->end = d->skim->records[i].at + d->skim->records[i].size - 4;
+	make_instance(d, &r->top, &s->top);
+	s->top.instance.end = s->records[i].at + s->records[i].size - 4;
 	if (!r->has_nested)
-		return instance;
-	if (whole) {
-		nested = make_instance(d, &r->nested);
-	} else {
-		nested = arena_alloc(&d->context.arena, sizeof(*nested));
-		if (nested)
-			nested->program = d->skim->programs[r->nested.template];
-	}
-	instance->nested = nested;
-	instance->nested_slot = r->top.outline->nested_slot;
-	return nested ? instance : NULL;
+		return &s->top.instance;
+	if (whole)
+		make_instance(d, &r->nested, &s->nested);
+	else
+		s->nested.instance =
+			(struct binxml_instance){.program = s->programs[r->nested.template]};
+	s->top.instance.nested = &s->nested.instance;
+	s->top.instance.nested_slot = r->top.outline->nested_slot;
+	return &s->top.instance;
 }
 
 /* Whether the parts can be had without the nested instance. */
@@ -448,7 +454,7 @@ static bool on_top(const struct evtx_decoder *d, uint32_t i, uint32_t parts)
 {
 	const struct skim_record *const r = &d->skim->parts[i];
 
-	return !r->has_nested || !(d->skim->programs[r->nested.template]->outline->parts & parts);
+	return !r->has_nested || !(r->nested.outline->parts & parts);
 }
 
 /* All but a record's content. */
@@ -457,7 +463,9 @@ static void fill_header(const struct evtx_decoder *d, uint32_t i, struct event *
 	const struct evtx_skimmed *const record = &d->skim->records[i];
 	const uint8_t *const h = d->context.chunk.p + record->at;
 
-	memset(e, 0, sizeof(*e));
+	if (d->skim->filled)
+		binxml_forget_content(e);
+	e->record = NULL;
 	e->record_id = le64(h + 8);
 	e->written = le64(h + 16);
 	e->offset = d->offset + record->at;
@@ -486,7 +494,7 @@ const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t
 	struct binxml_context *const c = &d->context;
 	struct skim *const s = d->skim;
 	struct event *const e = &s->event;
-	struct binxml_instance *content;
+	const struct binxml_instance *content;
 
 	s->mark = arena_save(&c->arena);
 	s->entered = c->entered;
@@ -498,7 +506,7 @@ const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t
 		return e;
 	}
 	content = make_content(d, i, !on_top(d, i, parts));
-	return content && outline_extract(c, content, parts, e) ? e : NULL;
+	return outline_extract(c, content, parts, e) ? e : NULL;
 }
 
 void evtx_skim_refuse(struct evtx_decoder *d)
@@ -514,12 +522,11 @@ bool evtx_skim_complete(struct evtx_decoder *d, uint32_t i, uint32_t parts)
 {
 	struct binxml_context *const c = &d->context;
 	struct event *const e = &d->skim->event;
-	struct binxml_instance *const content = make_content(d, i, true);
+	const struct binxml_instance *const content = make_content(d, i, true);
 
-	if (!content)
-		return false;
 	if (d->skim->filled)
 		binxml_forget_content(e);
+	d->skim->filled = parts != 0;
 	e->record = content;
 	if (!are_quick(d, i, parts))
 		return outline_extract(c, content, parts, e);
