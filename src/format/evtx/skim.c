@@ -34,6 +34,12 @@ struct skim_record {
 	bool inlined; /* its BinXML value has no template */
 };
 
+/* Where a template's definition stands. */
+struct skim_place {
+	uint32_t at;
+	uint32_t number; /* of the template, + 1; 0: free */
+};
+
 /* An instance of the event at hand. */
 struct skim_content {
 	struct binxml_instance instance;
@@ -49,9 +55,10 @@ struct skim {
 	const struct binxml_program *programs[TEMPLATES_MAX];
 	struct skim_memo memos[TEMPLATES_MAX]; /* of their instances */
 	uint32_t template_count;
-	uint16_t table[TABLE_SIZE]; /* number + 1 of a template by its offset; 0: free */
-	uint64_t cost;              /* nodes that the records take at most */
-	size_t defined, text;       /* bytes of definitions that were known, text of their names */
+	uint32_t ids[TEMPLATES_MAX];         /* what instances call them */
+	struct skim_place table[TABLE_SIZE]; /* templates by their offsets */
+	uint64_t cost;                       /* nodes that the records take at most */
+	size_t defined, text; /* bytes of definitions that were known, text of their names */
 	/* Before the event at hand. */
 	struct arena_mark mark;
 	uint32_t entered;
@@ -102,8 +109,8 @@ static void forget(struct skim *s)
 		uint32_t k = table_place(s->templates[i].at);
 
 		/* Its own place, and those that it may have been moved to. */
-		while (s->table[k]) {
-			s->table[k] = 0;
+		while (s->table[k].number) {
+			s->table[k].number = 0;
 			k = (k + 1) % TABLE_SIZE;
 		}
 	}
@@ -154,9 +161,9 @@ static uint32_t template_at(struct evtx_decoder *d, uint32_t at)
 	const struct view header = view_slice(d->context.chunk, at, DEFINITION_HEADER);
 	uint32_t k = table_place(at), size;
 
-	for (; s->table[k]; k = (k + 1) % TABLE_SIZE) {
-		if (s->templates[s->table[k] - 1].at == at)
-			return s->table[k] - 1u;
+	for (; s->table[k].number; k = (k + 1) % TABLE_SIZE) {
+		if (s->table[k].at == at)
+			return s->table[k].number - 1;
 	}
 	if (at < 8 || header.n < DEFINITION_HEADER || s->template_count == TEMPLATES_MAX)
 		return TEMPLATES_MAX;
@@ -167,7 +174,8 @@ static uint32_t template_at(struct evtx_decoder *d, uint32_t at)
 	s->templates[s->template_count].at = at;
 	s->templates[s->template_count].size = size + DEFINITION_HEADER;
 	s->memos[s->template_count] = (struct skim_memo){NULL, NULL, 0, {0}};
-	s->table[k] = (uint16_t)++s->template_count;
+	s->ids[s->template_count] = le32(header.p + 4);
+	s->table[k] = (struct skim_place){at, ++s->template_count};
 	return s->template_count - 1;
 }
 
@@ -209,13 +217,13 @@ static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, enu
 		if (!size || size > end - place - DEFINITION_HEADER - 4)
 			return false;
 		place += DEFINITION_HEADER + size;
-	} else if (offset > EVTX_CHUNK_SIZE - DEFINITION_HEADER || le32(p + offset + 4) != id ||
-		   (end - place >= 8 && le32(p + place + 4) == id)) {
-		/* The last one: a definition may stand here that was made for another place. */
+	} else if (end - place >= 8 && le32(p + place + 4) == id) {
+		/* A definition may stand here that was made for another place. */
 		return false;
 	}
 	number = template_at(d, offset);
-	if (number == TEMPLATES_MAX || !s->programs[number])
+	if (number == TEMPLATES_MAX || !s->programs[number] ||
+	    (offset != at + INSTANCE_HEADER && s->ids[number] != id))
 		return false;
 	o = outline_for(s->programs[number], where);
 	ret->template = (uint16_t)number;
