@@ -77,13 +77,35 @@ static inline void hurt_number(struct chance *c, struct buf *log, unsigned chunk
 		put32(p + at, v);
 }
 
+/* A name that stands at its reference is taken from another place where one stands, or the
+ * reference of a template from another definition. */
+static inline void hurt_reference(struct chance *c, struct buf *log, unsigned chunk)
+{
+	uint8_t *const p = damage_chunk(log, chunk);
+	uint32_t size, found[64], n = 0;
+	const uint32_t at = hurt_record(c, log, chunk, &size);
+
+	for (uint32_t i = at; at && i + 4 <= at + size && n < 64; i++)
+		if (le32(p + i) == i + 4)
+			found[n++] = i;
+	if (n)
+		put32(p + found[chance_below(c, n)],
+		      chance_is(c, 80) ? found[chance_below(c, n)] + 4 : hurt_place(c, log, chunk));
+}
+
 /* What the chunk's header says. */
 static inline void hurt_header(struct chance *c, struct buf *log, unsigned chunk)
 {
 	uint8_t *const p = damage_chunk(log, chunk);
 	const uint32_t end = le32(p + 48);
+	uint32_t size, at;
 
-	switch (chance_below(c, 7)) {
+	switch (chance_below(c, 8)) {
+	case 7: /* a record's own id */
+		at = hurt_record(c, log, chunk, &size);
+		if (at)
+			put64(p + at + 8, le64(p + at + 8) + chance_below(c, 4) - 2);
+		break;
 	case 0: /* the free space starts elsewhere */
 		put32(p + 48,
 		      chance_is(c, 50) ? end + 8 - chance_below(c, 16) : chance_below(c, 70000));
@@ -210,7 +232,7 @@ static inline void hurt_file(struct chance *c, struct buf *log)
 /* One harm to one chunk. */
 static inline void hurt_chunk(struct chance *c, struct buf *log, unsigned chunk)
 {
-	switch (chance_below(c, 10)) {
+	switch (chance_below(c, 11)) {
 	case 0:
 	case 1:
 	case 2:
@@ -226,6 +248,9 @@ static inline void hurt_chunk(struct chance *c, struct buf *log, unsigned chunk)
 		break;
 	case 7:
 		hurt_copy(c, log, chunk);
+		break;
+	case 8:
+		hurt_reference(c, log, chunk);
 		break;
 	default:
 		hurt_structure(c, log, chunk);

@@ -27,6 +27,7 @@ struct plan {
 	struct plan_slot slots[PLAN_SLOTS];
 	uint16_t slot_count;
 	unsigned depth;
+	bool tame;
 };
 
 static inline struct view engine_utf16(struct chance *c, const char *text)
@@ -93,14 +94,16 @@ static inline uint8_t plan_type(struct chance *c)
 		VALUE_UINT8,    VALUE_HEX32,  VALUE_BOOL,   VALUE_BINARY,
 	};
 	static const uint8_t seldom[] = {
-		VALUE_NULL,   VALUE_ANSI,   VALUE_INT8,   VALUE_INT16, VALUE_INT64,
-		VALUE_FLOAT,  VALUE_DOUBLE, VALUE_SIZE,   VALUE_XML,   VALUE_SYSTEMTIME,
-		VALUE_HANDLE, 0x27,         0x81,         0x81,        0x82,
-		0x84,         0x88,         0x8f,         0x91,        0x93,
-		0x95,         0x8e,         VALUE_BINXML, 0xa1,
+		VALUE_XML,    0x82,        VALUE_NULL,   VALUE_ANSI, VALUE_INT8, VALUE_INT16,
+		VALUE_INT64,  VALUE_FLOAT, VALUE_DOUBLE, VALUE_SIZE, VALUE_XML,  VALUE_SYSTEMTIME,
+		VALUE_HANDLE, 0x27,        0x81,         0x81,       0x82,       0x84,
+		0x88,         0x8f,        0x91,         0x93,       0x95,       0x8e,
+		VALUE_BINXML, 0xa1,
 	};
 
-	return chance_is(c, 85) ? CHANCE_ONE(c, usual) : CHANCE_ONE(c, seldom);
+	if (chance_is(c, 6))
+		return VALUE_ANSI;
+	return chance_is_odd(c, 20) ? CHANCE_ONE(c, seldom) : CHANCE_ONE(c, usual);
 }
 
 static inline struct evtx_node plan_slot(struct chance *c, struct plan *p, uint8_t type,
@@ -109,7 +112,7 @@ static inline struct evtx_node plan_slot(struct chance *c, struct plan *p, uint8
 	uint16_t i = p->slot_count;
 	const bool optional = chance_is(c, 30);
 
-	if (i >= PLAN_SLOTS || (i && chance_is(c, 6)))
+	if (i >= PLAN_SLOTS || (i && chance_is_odd(c, 6)))
 		i = (uint16_t)chance_below(c, i); /* the same value twice */
 	else
 		p->slots[p->slot_count++] =
@@ -117,7 +120,7 @@ static inline struct evtx_node plan_slot(struct chance *c, struct plan *p, uint8
 	return (struct evtx_node){.kind = EVTX_NODE_SLOT,
 				  .slot = i,
 				  .type = p->slots[i].type,
-				  .optional = chance_is(c, 3) ? !optional : optional};
+				  .optional = chance_is_odd(c, 3) ? !optional : optional};
 }
 
 /* A cut of a text that splits no character. */
@@ -183,14 +186,12 @@ static inline void plan_pieces(struct chance *c, struct plan *p, struct nodes *t
 static inline const struct evtx_node *plan_content(struct chance *c, struct plan *p)
 {
 	struct nodes to = nodes_new(c);
-	const unsigned kind = chance_below(c, 100);
-
-	if (kind < 60)
-		nodes_add(&to, plan_slot(c, p, plan_type(c), NULL));
-	else if (kind < 75)
-		nodes_add(&to, node_text(engine_phrase(c, 2), false));
-	else if (kind < 97)
+	if (chance_is_odd(c, 22))
 		plan_pieces(c, p, &to, engine_phrase(c, 2));
+	else if (chance_is(c, 75))
+		nodes_add(&to, plan_slot(c, p, plan_type(c), NULL));
+	else if (chance_is(c, 90))
+		nodes_add(&to, node_text(engine_phrase(c, 2), false));
 	return to.node;
 }
 
@@ -198,14 +199,12 @@ static inline const struct evtx_node *plan_content(struct chance *c, struct plan
 static inline const struct evtx_node *plan_sure(struct chance *c, struct plan *p, const char *text)
 {
 	struct nodes to = nodes_new(c);
-	const unsigned kind = chance_below(c, 100);
-
-	if (kind < 60)
-		nodes_add(&to, node_text(text, false));
-	else if (kind < 90)
-		nodes_add(&to, plan_slot(c, p, VALUE_STRING, text));
-	else
+	if (chance_is_odd(c, 10))
 		plan_pieces(c, p, &to, text);
+	else if (chance_is(c, 65))
+		nodes_add(&to, node_text(text, false));
+	else
+		nodes_add(&to, plan_slot(c, p, VALUE_STRING, text));
 	return to.node;
 }
 
@@ -225,7 +224,7 @@ static inline struct evtx_node plan_provider(struct chance *c, struct plan *p)
 	struct nodes a = nodes_new(c);
 	struct evtx_node e;
 
-	if (!chance_is(c, 4))
+	if (!chance_is_odd(c, 4))
 		nodes_add(&a,
 			  node_attribute("Name", plan_sure(c, p, CHANCE_ONE(c, engine_providers))));
 	if (chance_is(c, 40))
@@ -275,7 +274,7 @@ static inline struct evtx_node plan_system(struct chance *c, struct plan *p)
 		id.attributes = nodes_one(
 			c, node_attribute("Qualifiers",
 					  nodes_one(c, plan_slot(c, p, VALUE_UINT16, NULL))));
-	if (!chance_is(c, 4))
+	if (!chance_is_odd(c, 4))
 		nodes_add(&s, id);
 	for (size_t i = 0; i < 5; i++)
 		if (chance_is(c, 60))
@@ -290,15 +289,15 @@ static inline struct evtx_node plan_system(struct chance *c, struct plan *p)
 				VALUE_GUID);
 	if (chance_is(c, 40))
 		plan_attributes(c, p, &s, "Execution", "ProcessID", "ThreadID", VALUE_UINT32);
-	if (!chance_is(c, 4))
+	if (!chance_is_odd(c, 4))
 		nodes_add(&s, node_element("Channel", NULL,
 					   plan_sure(c, p, CHANCE_ONE(c, engine_channels))));
-	if (!chance_is(c, 4))
+	if (!chance_is_odd(c, 4))
 		nodes_add(&s, node_element("Computer", NULL,
 					   plan_sure(c, p, CHANCE_ONE(c, engine_computers))));
 	if (chance_is(c, 50))
 		plan_attributes(c, p, &s, "Security", "UserID", NULL, VALUE_SID);
-	if (chance_is(c, 4))
+	if (chance_is_odd(c, 4))
 		nodes_add(&s, node_element("Unknown", NULL, plan_content(c, p)));
 	return node_element("System", NULL, s.node);
 }
@@ -317,7 +316,7 @@ static inline struct evtx_node plan_leaf(struct chance *c, struct plan *p, bool 
 		e.attributes = nodes_one(
 			c,
 			node_attribute("Name",
-				       chance_is(c, 92)
+				       !chance_is_odd(c, 8)
 					       ? nodes_one(c, node_text(CHANCE_ONE(c, keys), false))
 					       : plan_content(c, p)));
 	if (e.children[0].kind == EVTX_NODE_SLOT && chance_is(c, 20))
@@ -386,7 +385,7 @@ static inline struct plan *plan_inner(struct chance *c, unsigned depth)
 	struct nodes body = nodes_new(c);
 
 	plan_body(c, p, &body);
-	if (chance_is(c, 5))
+	if (chance_is_odd(c, 5))
 		nodes_add(&body, (struct evtx_node){.kind = EVTX_NODE_FRAGMENT});
 	p->template.nodes = body.node;
 	return p;
@@ -419,7 +418,7 @@ static inline void plan_body(struct chance *c, struct plan *p, struct nodes *to)
 		nodes_add(to, plan_user_data(c, p));
 	else if (kind < 90 && p->depth < 3) {
 		nodes_add(to, plan_nested(c, p));
-		if (chance_is(c, 8))
+		if (chance_is_odd(c, 8))
 			nodes_add(to, plan_nested(c, p));
 	} else if (p->depth < 3) {
 		/* What providers of classic layouts do. */
@@ -438,13 +437,14 @@ static inline struct plan *plan_event(struct chance *c)
 	struct nodes body = nodes_new(c);
 	struct evtx_node event;
 
+	c->tame = p->tame = chance_is(c, 75);
 	nodes_add(&body, plan_system(c, p));
 	plan_body(c, p, &body);
 	event = node_element("Event", NULL, body.node);
 	event.attributes = nodes_one(
 		c, node_attribute("xmlns", nodes_one(c, node_text(EDGE_NAMESPACE, false))));
 	p->template.nodes = nodes_one(c, event);
-	p->template.lost = chance_is(c, 3);
+	p->template.lost = chance_is_odd(c, 3);
 	return p;
 }
 
@@ -462,7 +462,8 @@ static inline struct view make_random(struct chance *c, size_t n)
 /* Small numbers are what queries ask for. */
 static inline struct view make_integer(struct chance *c, size_t n)
 {
-	static const uint64_t numbers[] = {0, 1, 2, 3, 4, 7, 31, 47, 4625, 4711, 4999, UINT64_MAX};
+	static const uint64_t numbers[] = {0,  1,    2,    3,    4,          7,       31,
+					   47, 4625, 4711, 4999, UINT64_MAX, 0x10001, 0x11387};
 	struct view v = make_random(c, n < 8 ? 8 : n);
 
 	put64((uint8_t *)(uintptr_t)v.p, CHANCE_ONE(c, numbers));
@@ -558,7 +559,7 @@ static inline struct view make_of_type(struct chance *c, uint8_t type, const cha
 	case VALUE_STRING:
 		return make_string(c, planned);
 	case VALUE_XML:
-		return engine_utf16(c, chance_is(c, 50) ? "<a>Deserialize</a>" : "secret");
+		return engine_utf16(c, engine_phrase(c, 2));
 	case VALUE_ANSI:
 		return view_of(engine_phrase(c, 2));
 	case 0x81:
@@ -621,11 +622,9 @@ static inline struct evtx_node plan_instance(struct chance *c, const struct plan
 static inline struct evtx_tree_value plan_value(struct chance *c, const struct plan_slot *s)
 {
 	struct evtx_tree_value v = {.type = s->type};
-	const unsigned kind = chance_below(c, 100);
-
-	if (kind < 3)
+	if (chance_is_odd(c, 3))
 		v.type = plan_type(c);
-	else if (kind < 11 || (s->optional && kind < 30))
+	else if (chance_is_odd(c, 8) || (s->optional && chance_is(c, 25)))
 		v.type = VALUE_NULL;
 	if (v.type == VALUE_BINXML && s->inner)
 		v.nodes = nodes_one(c, plan_instance(c, s->inner));
@@ -633,7 +632,7 @@ static inline struct evtx_tree_value plan_value(struct chance *c, const struct p
 		v.nodes = make_written(c);
 	else
 		v.bytes = make_of_type(c, v.type, s->text);
-	if (chance_below(c, 400) == 0)
+	if (chance_is_odd(c, 1) && chance_is(c, 25))
 		v.claimed = (uint16_t)(1 + chance_below(c, chance_is(c, 50) ? 16 : 0xffff));
 	return v;
 }
@@ -645,9 +644,9 @@ static inline struct evtx_node plan_instance(struct chance *c, const struct plan
 
 	for (uint32_t i = 0; i < n; i++)
 		values[i] = plan_value(c, &p->slots[i]);
-	if (chance_is(c, 2))
+	if (chance_is_odd(c, 2))
 		n = chance_below(c, n + 1);
-	else if (chance_is(c, 2))
+	else if (chance_is_odd(c, 2))
 		n += chance_below(c, 4);
 	return (struct evtx_node){.kind = EVTX_NODE_INSTANCE,
 				  .template = &p->template,
@@ -675,15 +674,18 @@ static inline void engine_log_record(struct chance *c, struct engine_log *l)
 						       {.more_end = 3},
 						       {.version = 0x0203}};
 	const struct evtx_tree_options *const options =
-		chance_is(c, 97) ? &usual : &odd[chance_below(c, 5)];
+		!chance_is_odd(c, 3) ? &usual : &odd[chance_below(c, 5)];
 	struct nodes record = nodes_new(c);
 	enum tocsin_status status;
 
-	if (chance_is(c, 2))
-		nodes_add(&record, *plan_event(c)->template.nodes); /* no template */
-	else
-		nodes_add(&record,
-			  plan_instance(c, l->plans[chance_below(c, (uint32_t)l->plan_count)]));
+	if (chance_is(c, 2)) { /* no template */
+		nodes_add(&record, *plan_event(c)->template.nodes);
+	} else {
+		const struct plan *const p = l->plans[chance_below(c, (uint32_t)l->plan_count)];
+
+		c->tame = p->tame;
+		nodes_add(&record, plan_instance(c, p));
+	}
 	l->time += chance_below(c, 1000) * 1000000ull;
 	status = evtx_writer_add_tree(l->edge.writer, 0, l->time, record.node, options,
 				      &l->edge.error);

@@ -58,7 +58,7 @@ static inline void ask_number(struct chance *c, struct buf *b)
 
 static const char *const ask_texts[2][6] = {
 	{"$_.Message", "$_.Source", "$_.MachineName", "$_.ReplacementStrings[0]",
-	 "$_.ReplacementStrings", "$_.UserName"},
+	 "$_.ReplacementStrings", "$_.ReplacementStrings[0]"},
 	{"$_.Message", "$_.ProviderName", "$_.MachineName", "$_.Properties[0].Value",
 	 "$_.Properties.Value", "$_.LogName"}};
 static const char *const ask_numbers[2][5] = {
@@ -69,9 +69,9 @@ static inline void ask_text(struct chance *c, struct buf *b, unsigned object)
 {
 	static const char *const compares[] = {"-eq", "-ne", "-ceq", "-in", "-contains", "-lt"};
 	static const char *const methods[] = {"Contains", "StartsWith", "EndsWith"};
-	const char *const what = ask_texts[object][chance_is(c, 50) ? 0 : chance_below(c, 6)];
+	const char *const what = ask_texts[object][chance_is(c, 30) ? 0 : chance_below(c, 6)];
 
-	switch (chance_below(c, 7)) {
+	switch (chance_below(c, 8)) {
 	case 0:
 	case 1:
 		buf_printf(b, "%s %s ", what,
@@ -89,11 +89,12 @@ static inline void ask_text(struct chance *c, struct buf *b, unsigned object)
 		buf_byte(b, '\'');
 		break;
 	case 3:
+	case 4:
 		buf_printf(b, "%s.%s(", what, CHANCE_ONE(c, methods));
 		ask_quoted(c, b, false);
 		buf_byte(b, ')');
 		break;
-	case 4:
+	case 5:
 		buf_str(b, what);
 		break;
 	default:
@@ -190,8 +191,8 @@ static inline void ask_hashtable(struct chance *c, struct buf *b)
 		buf_str(b, chance_is(c, 60) ? "; Data=" : "; Path=");
 		ask_quoted(c, b, false);
 	}
-	if (chance_is(c, 15)) {
-		buf_str(b, "; k=");
+	if (chance_is(c, 25)) {
+		buf_str(b, chance_is(c, 50) ? "; a=" : "; k=");
 		ask_quoted(c, b, false);
 	}
 	buf_byte(b, '}');
@@ -293,6 +294,7 @@ static inline bool ask_filters(struct chance *c, struct engine_query *ret)
 static inline bool engine_query_make(struct chance *c, struct engine_query *ret)
 {
 	memset(ret, 0, sizeof(*ret));
+	c->rare_percent = chance_is(c, 60) ? 70 : 2;
 	if (chance_is(c, 50))
 		return ask_filters(c, ret);
 	ask_command(c, &ret->text);

@@ -7,15 +7,16 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+#define CHANCE_THEME 5u
+
 struct chance {
 	uint64_t state;
-	struct arena arena; /* of what is made by it */
+	struct arena arena;              /* of what is made by it */
+	const char *theme[CHANCE_THEME]; /* words that come often: logs and queries meet in them */
+	const char *rare;                /* one that few records have, and many queries ask for */
+	unsigned rare_percent;
+	bool tame; /* what chance_is_odd() asks for is seldom */
 };
-
-static inline void chance_start(struct chance *c, uint64_t seed)
-{
-	c->state = (seed + 1) * 0x9e3779b97f4a7c15u;
-}
 
 static inline uint32_t chance_below(struct chance *c, uint32_t n)
 {
@@ -27,6 +28,13 @@ static inline uint32_t chance_below(struct chance *c, uint32_t n)
 static inline bool chance_is(struct chance *c, unsigned percent)
 {
 	return chance_below(c, 100) < percent;
+}
+
+/* The same for what real logs hardly have: mostly there is none of it in a whole template, or the
+ * fast ways would hardly be taken. */
+static inline bool chance_is_odd(struct chance *c, unsigned percent)
+{
+	return chance_below(c, c->tame ? 2500 : 100) < percent;
 }
 
 /* No memory is no case to test here. */
@@ -87,10 +95,30 @@ static inline char engine_other_case(char c)
 	return (char)((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? c ^ 0x20 : c);
 }
 
+static const char *const engine_rare[] = {"Quartz",
+					  "jackdaw",
+					  "vex-7",
+					  "\xe2\x84\xaa"
+					  "raken",
+					  "\xc5\xbf"
+					  "phinx",
+					  "wYvern"};
+
+static inline void chance_start(struct chance *c, uint64_t seed)
+{
+	c->state = (seed + 1) * 0x9e3779b97f4a7c15u;
+	for (size_t i = 0; i < CHANCE_THEME; i++)
+		c->theme[i] = CHANCE_ONE(c, engine_words);
+	c->rare = CHANCE_ONE(c, engine_rare);
+	c->rare_percent = 2;
+}
+
 /* One word, its ASCII letters in any case. */
 static inline void engine_word(struct chance *c, struct buf *out)
 {
-	const char *p = CHANCE_ONE(c, engine_words);
+	const char *p = chance_is(c, c->rare_percent) ? c->rare
+			: chance_is(c, 75)            ? CHANCE_ONE(c, c->theme)
+						      : CHANCE_ONE(c, engine_words);
 	const unsigned mode = chance_below(c, 4);
 
 	for (; *p; p++) {
