@@ -109,6 +109,16 @@ static bool read_log(const uint8_t *data, size_t size, struct buf *log)
 
 /* ---- Asking */
 
+static void touch(const struct engine_question *q, struct view log)
+{
+	struct prefilter *prefilter = NULL;
+
+	if (prefilter_new(q->query, NULL, q->subject, &prefilter, NULL) == TOCSIN_OK &&
+	    !engine_touch(log, prefilter))
+		abort();
+	prefilter_free(prefilter);
+}
+
 static void ask(const struct engine_question *q)
 {
 	static const struct engine_way ways[] = {
@@ -158,6 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		engine_evidence_add(e, "log.evtx", (struct view){(uint8_t *)log.p, log.n});
 		q.evidence = &e->evidence;
 		q.query = query;
+		touch(&q, e->bytes[0]);
 		ask(&q);
 	}
 	query_free(query);

@@ -169,8 +169,8 @@ static inline void hurt_structure(struct chance *c, struct buf *log, unsigned ch
 	default: /* a record once more behind the last one */
 		at = hurt_record(c, log, chunk, &size);
 		if (at && le32(damage_chunk(log, chunk) + 48) < EVTX_CHUNK_SIZE - size)
-			memcpy(damage_chunk(log, chunk) + le32(damage_chunk(log, chunk) + 48),
-			       damage_chunk(log, chunk) + at, size);
+			memmove(damage_chunk(log, chunk) + le32(damage_chunk(log, chunk) + 48),
+				damage_chunk(log, chunk) + at, size);
 		break;
 	}
 }

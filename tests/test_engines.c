@@ -178,6 +178,7 @@ static bool one_case(uint64_t seed)
 			logs[i] = edge.log;
 		}
 		engine_damage_log(&c, &logs[i]);
+		same &= engine_touch((struct view){(uint8_t *)logs[i].p, logs[i].n}, NULL);
 		engine_evidence_add(e, names[i], (struct view){(uint8_t *)logs[i].p, logs[i].n});
 	}
 	keep(seed, logs, n);
