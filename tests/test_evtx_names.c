@@ -116,6 +116,7 @@ static void prefixes(void **state)
 	expect_written("a:b:c", "a:b_c");
 	expect_written("a::b", "a__b");
 	expect_written("a:1", "a_1");
+	expect_written("", "_");
 	assert_int_equal(binxml_name_put(out, (struct view){late, sizeof(late)}), 7);
 	assert_memory_equal(out, "C_l_\xe0\xb8\xb2", 7);
 }

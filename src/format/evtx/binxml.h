@@ -272,8 +272,8 @@ enum event_field atom_system_field(enum atom element);
 enum event_field atom_rendering_field(enum atom element);
 enum event_field atom_attribute_field(enum atom element, enum atom attribute);
 
-/* Writes a name as UTF-8 to out[3 * units]: what no XML name may hold becomes `_`. Returns its
- * length. */
+/* Writes a name as UTF-8 to out[3 * units + 1]: what no XML name may hold becomes `_`, and so does
+ * an empty one. Returns its length. */
 size_t binxml_name_put(char *out, struct view utf16);
 
 /* Whether an attribute declares a namespace: `xmlns`, `xmlns:...`. */

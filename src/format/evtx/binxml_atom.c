@@ -143,6 +143,8 @@ size_t binxml_name_put(char *out, struct view utf16)
 	bool colon = false;
 	size_t n = 0;
 
+	if (!units)
+		out[n++] = '_'; /* no XML name is empty */
 	for (size_t i = 0; i < units; i++) {
 		const uint16_t unit = le16(utf16.p + 2 * i);
 		uint32_t cp = unit;

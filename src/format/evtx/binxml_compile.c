@@ -152,7 +152,7 @@ static enum tocsin_status read_name(struct compile *s, const struct binxml_name 
 	if (!binxml_charge_text(s->c, units * 3))
 		return fail(s, TOCSIN_LIMIT, "the names of this chunk make too much text");
 	name = arena_alloc(&s->c->arena, sizeof(*name));
-	utf8 = arena_alloc(&s->c->arena, units * 3);
+	utf8 = arena_alloc(&s->c->arena, units * 3 + 1);
 	if (!name || !utf8)
 		return fail(s, TOCSIN_LIMIT, "no memory for a BinXML name");
 	name->utf16 = view_slice(chunk, offset + 8, units * 2);
