@@ -9,7 +9,7 @@ for engine in avx512 avx2 scalar no-skim no-prefilter no-select no-compiled; do
 	echo $? >fast.exit
 	cmp slow fast && cmp slow.told fast.told && cmp slow.exit fast.exit && echo "$engine: the same"
 done
-for words in fast no-skim,fast , '' scalar,; do
+for words in fast 'no-skim,fast' ',' '' 'scalar,'; do
 	"$TOCSIN" check --engine "$words" evidence
 	echo "$words: exit $?"
 done
