@@ -62,12 +62,14 @@ def cargo(name, version, features, root, program):
     return path if done.returncode == 0 else None
 
 
-def find_peer(variable, program, install):
-    """By its variable, else at the version that is pinned, else whatever is there; or none."""
+def find_peer(variable, program, install, banner):
+    """By its variable, else at the version that is pinned, else whatever is there; or none. Other
+    programs have the same names (python-evtx has an evtx_dump, too): it has to say which one it is."""
     named = os.environ.get(variable)
     if named and os.access(named, os.X_OK):
         return named
-    return (install() if install else None) or shutil.which(program)
+    found = (install() if install else None) or shutil.which(program)
+    return found if found and first_line([found, "--version"]).startswith(banner) else None
 
 
 def peers(root, quick):
@@ -80,10 +82,10 @@ def peers(root, quick):
         return cargo("ripgrep", RIPGREP_VERSION, None, root, "rg")
 
     return {
-        "evtx_dump": find_peer("EVTX_DUMP", "evtx_dump", None if quick else evtx),
-        "rg": find_peer("RG", "rg", None if quick else ripgrep),
-        "jq": find_peer("JQ", "jq", None),
-        "evtxexport": find_peer("EVTXEXPORT", "evtxexport", None),
+        "evtx_dump": find_peer("EVTX_DUMP", "evtx_dump", None if quick else evtx, "EVTX Parser"),
+        "rg": find_peer("RG", "rg", None if quick else ripgrep, "ripgrep"),
+        "jq": find_peer("JQ", "jq", None, "jq"),
+        "evtxexport": find_peer("EVTXEXPORT", "evtxexport", None, ""),
     }
 
 
