@@ -151,7 +151,7 @@ static void carve_windows(const struct lab *lab, size_t window, struct template_
 
 	assert_non_null(d);
 	memset(r, 0, sizeof(*r));
-	evtx_decoder_configure(d, &(struct evtx_options){.library = library});
+	evtx_decoder_configure(d, &(struct evtx_options){.lost_templates = library});
 	carve_memory(d, lab->file, window, r);
 	assert_int_equal(carving_bytes(r), lab->file.n);
 	assert_int_equal(r->account.records, 0);

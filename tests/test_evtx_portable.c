@@ -64,9 +64,9 @@ static void copy_recovered(struct lab *lab, struct view log)
 
 	assert_non_null(library);
 	lab->options.recover = true;
-	lab->options.library = library;
+	lab->options.lost_templates = library;
 	lab_copy(lab, log);
-	lab->options.library = NULL;
+	lab->options.lost_templates = NULL;
 	template_library_free(library);
 }
 

@@ -411,11 +411,11 @@ static void test_library(void **state)
 	put_record(&a, NOWHERE, SHORT_ID);
 	asm_start(&b);
 	put_defining(&b, "who", VALUE_UINT32);
-	read_chunk(&r, &b, (struct evtx_options){.library = lib, .source = 1});
+	read_chunk(&r, &b, (struct evtx_options){.lost_templates = lib, .source = 1});
 	assert_null(r.event->template_path);
 	assert_int_equal(l.asked, 0); /* nobody needed it */
 	asm_read_end(&r);
-	read_chunk(&r, &a, (struct evtx_options){.library = lib});
+	read_chunk(&r, &a, (struct evtx_options){.lost_templates = lib});
 	assert_int_equal(r.records, 1);
 	assert_int_equal(r.errors, 0);
 	assert_false(r.event->template_missing);
@@ -425,7 +425,7 @@ static void test_library(void **state)
 					      "<Data Name='number'>8</Data></EventData></Event>");
 	assert_int_equal(l.asked, 2);
 	asm_read_end(&r);
-	read_chunk(&r, &a, (struct evtx_options){.library = lib, .recover = true});
+	read_chunk(&r, &a, (struct evtx_options){.lost_templates = lib, .recover = true});
 	assert_false(r.event->template_missing);
 	assert_int_equal(l.asked, 2); /* read once */
 	asm_read_end(&r);
@@ -437,7 +437,8 @@ static void expect_first(const struct binasm *a, struct template_library *lib, u
 {
 	struct reading r;
 
-	read_chunk(&r, a, (struct evtx_options){.library = lib, .source = source, .recover = true});
+	read_chunk(&r, a,
+		   (struct evtx_options){.lost_templates = lib, .source = source, .recover = true});
 	assert_true(r.records >= 1);
 	assert_non_null(strstr(buf_cstr(&r.xml), name));
 	asm_read_end(&r);
@@ -471,7 +472,7 @@ static bool is_ambiguous(const struct binasm *a, struct template_library *lib, u
 	struct reading r;
 	bool ambiguous;
 
-	read_chunk(&r, a, (struct evtx_options){.library = lib, .source = source});
+	read_chunk(&r, a, (struct evtx_options){.lost_templates = lib, .source = source});
 	assert_non_null(r.event->template_path);
 	ambiguous = r.event->template_ambiguous;
 	asm_read_end(&r);
@@ -566,7 +567,7 @@ static void test_library_many_files(void **state)
 	d = put_defining(&last, "last", VALUE_UINT32);
 	set_id(&last, d, SHORT_ID + 1);
 	put32(last.chunk + d + 4, SHORT_ID + 1);
-	read_chunk(&r, &lost, (struct evtx_options){.library = lib});
+	read_chunk(&r, &lost, (struct evtx_options){.lost_templates = lib});
 	assert_int_equal(r.records, 1);
 	assert_string_equal(r.event->template_path, "last.evtx");
 	assert_false(r.event->template_ambiguous);
@@ -626,7 +627,7 @@ static void test_library_table(void **state)
 
 struct asker {
 	struct thread thread;
-	struct template_library *library;
+	struct template_library *lost_templates;
 	const struct binxml_program *found;
 };
 
@@ -636,7 +637,7 @@ static void ask(void *argument)
 	struct asker *const a = argument;
 	struct template_place place;
 
-	a->found = template_library_find(a->library, 0, SHORT_ID, values, 2, &place);
+	a->found = template_library_find(a->lost_templates, 0, SHORT_ID, values, 2, &place);
 }
 
 static void test_library_threads(void **state)
@@ -650,7 +651,7 @@ static void test_library_threads(void **state)
 	asm_start(&a);
 	put_defining(&a, "who", VALUE_UINT32);
 	for (size_t i = 0; i < 4; i++) {
-		askers[i].library = lib;
+		askers[i].lost_templates = lib;
 		assert_true(thread_start(&askers[i].thread, ask, &askers[i]));
 	}
 	for (size_t i = 0; i < 4; i++) {
@@ -750,8 +751,9 @@ static void test_sample(void **state)
 	assert_non_null(lib);
 	n = count_sample(&s, (struct evtx_options){0});
 	assert_int_equal(n.borrowed + n.missing, 0);
-	assert_int_equal(count_sample(&s, (struct evtx_options){.library = lib}).borrowed, 24);
-	assert_int_equal(count_sample(&s, (struct evtx_options){.library = lib}).records,
+	assert_int_equal(count_sample(&s, (struct evtx_options){.lost_templates = lib}).borrowed,
+			 24);
+	assert_int_equal(count_sample(&s, (struct evtx_options){.lost_templates = lib}).records,
 			 n.records + 24);
 	assert_true(count_sample(&s, (struct evtx_options){.recover = true}).missing >= 24);
 	template_library_free(lib);

@@ -48,7 +48,7 @@ struct tocsin_reader {
 	struct evidence evidence;
 	struct scan_options options;
 	struct scan_feed feed;
-	struct template_library *library;
+	struct template_library *lost_templates;
 	struct evtx_decoder *decoder;
 	uint8_t *chunk;             /* EVTX_CHUNK_SIZE */
 	struct read_piece piece;    /* that is in it */

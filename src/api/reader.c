@@ -43,10 +43,10 @@ static enum tocsin_status configure(struct tocsin_reader *r, struct tocsin_error
 	r->evidence.source_count = 1;
 	r->feed.evidence = &r->evidence;
 	r->feed.options = &r->options;
-	if (!r->library)
-		r->library = scan_feed_library(&r->feed);
-	ENSURE(r->library, error, TOCSIN_NO_MEMORY, 0, "out of memory");
-	options.library = r->library;
+	if (!r->lost_templates)
+		r->lost_templates = scan_feed_library(&r->feed);
+	ENSURE(r->lost_templates, error, TOCSIN_NO_MEMORY, 0, "out of memory");
+	options.lost_templates = r->lost_templates;
 	options.recover = r->options.recover;
 	evtx_decoder_configure(r->decoder, &options);
 	return TOCSIN_OK;
@@ -186,7 +186,7 @@ void tocsin_reader_free(tocsin_reader *reader)
 	}
 	log_file_close(&reader->file);
 	evtx_decoder_free(reader->decoder);
-	template_library_free(reader->library);
+	template_library_free(reader->lost_templates);
 	free(reader->chunk);
 	free(reader->path);
 	buf_free(&reader->xml);

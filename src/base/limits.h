@@ -73,12 +73,13 @@
 
 /* Forms of definitions (where their names stand) that a worker knows by their bytes: in all, of
  * those whose hashes fall together, and the text of one's names; others are compiled for each
- * chunk. Over the public samples they take less than 4 MiB, 12 a bucket and 4 kB of text. */
+ * chunk. Over the public samples they take 1.1 MiB, 4 a bucket and 1 kB of text. */
 #define LIMIT_VARIANT_BYTES (8u << 20)
 #define LIMIT_TEMPLATE_VARIANTS 32
 #define LIMIT_VARIANT_TEXT (64u << 10)
 
-/* Text of all names of a chunk that is skimmed; real ones stay below 64 KiB. */
+/* Text of all names of a chunk that is skimmed; those of the public samples stay below
+ * 10 kB. */
 #define LIMIT_SKIM_TEXT (1u << 20)
 
 /* Compiled size of the templates of all files that are kept for records whose own is lost, and how

@@ -12,6 +12,12 @@
 #include "base/text_write.h"
 #include "base/timestamp.h"
 
+bool value_is_integer(const struct value *v)
+{
+	return v->type >= VALUE_INT8 && v->type <= VALUE_UINT64 &&
+	       v->bytes.n >= value_fixed_size(v->type);
+}
+
 size_t value_fixed_size(uint8_t type)
 {
 	switch (type & ~VALUE_ARRAY) {

@@ -99,6 +99,9 @@ bool value_time(const struct value *v, uint64_t *ret);
  */
 bool value_item(const struct value *v, size_t *state, struct value *item);
 
+/* Whether the value is a whole integer of 1 to 8 bytes, not shown as hex: its text is a number. */
+bool value_is_integer(const struct value *v);
+
 /* Bytes that one value of `type` takes; 0 where it varies. */
 size_t value_fixed_size(uint8_t type);
 

@@ -164,15 +164,6 @@ static bool is_bare(const struct value *v)
 	double d;
 
 	switch (v->type) {
-	case VALUE_INT8:
-	case VALUE_UINT8:
-	case VALUE_INT16:
-	case VALUE_UINT16:
-	case VALUE_INT32:
-	case VALUE_UINT32:
-	case VALUE_INT64:
-	case VALUE_UINT64:
-		return v->bytes.n >= need;
 	case VALUE_FLOAT:
 		if (v->bytes.n < need)
 			return false;
@@ -186,7 +177,7 @@ static bool is_bare(const struct value *v)
 	case VALUE_BOOL:
 		return v->bytes.n == 1 || v->bytes.n == 2 || v->bytes.n == 4 || v->bytes.n == 8;
 	default:
-		return false;
+		return value_is_integer(v);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/find_literals.h"
 #include "query/match_fast.h"
+#include "query/property.h"
 
 /* What a condition costs, to sort by: a look at a number, a name, some other field. */
 enum { COST_NUMBER = 1, COST_TEXT = 2, COST_FIELD = 8, COST_ALL = FAST_COST_ALL };
@@ -75,26 +76,15 @@ enum domain { DOMAIN_NONE, DOMAIN_NUMBER, DOMAIN_TIME, DOMAIN_ENTRY_TYPE };
 
 static enum domain field_domain(struct fast_match *f, enum event_field field)
 {
-	switch (field) {
-	case EVENT_ID:
-	case EVENT_QUALIFIERS:
-	case EVENT_VERSION:
-	case EVENT_LEVEL:
-	case EVENT_TASK:
-	case EVENT_OPCODE:
-	case EVENT_KEYWORDS:
-	case EVENT_RECORD_ID:
-	case EVENT_PROCESS_ID:
-	case EVENT_THREAD_ID:
-		f->number = NUMBER_FIELD;
-		f->field = field;
-		return DOMAIN_NUMBER;
-	case EVENT_TIME:
+	if (field == EVENT_TIME) {
 		f->number = NUMBER_TIME;
 		return DOMAIN_TIME;
-	default:
-		return DOMAIN_NONE;
 	}
+	if (!property_is_number(field))
+		return DOMAIN_NONE;
+	f->number = NUMBER_FIELD;
+	f->field = field;
+	return DOMAIN_NUMBER;
 }
 
 static enum domain number_domain(struct fast_match *f, const struct operand *o)

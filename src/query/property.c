@@ -142,14 +142,10 @@ struct datum property_of_value(const struct value *v, struct arena *a)
 	}
 }
 
-struct datum property_of_field(const struct event *e, enum event_field field, struct arena *a)
+bool property_is_number(enum event_field field)
 {
-	uint64_t time;
-	struct datum d;
-
 	switch (field) {
 	case EVENT_ID:
-		return event_id(e);
 	case EVENT_QUALIFIERS:
 	case EVENT_VERSION:
 	case EVENT_LEVEL:
@@ -159,7 +155,20 @@ struct datum property_of_field(const struct event *e, enum event_field field, st
 	case EVENT_RECORD_ID:
 	case EVENT_PROCESS_ID:
 	case EVENT_THREAD_ID:
-		return number_or_null(e, field);
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct datum property_of_field(const struct event *e, enum event_field field, struct arena *a)
+{
+	uint64_t time;
+	struct datum d;
+
+	switch (field) {
+	case EVENT_ID:
+		return event_id(e);
 	case EVENT_TIME:
 		return value_time(&e->field[field], &time) ? datum_time(time) : datum_null();
 	case EVENT_PROVIDER:
@@ -169,7 +178,8 @@ struct datum property_of_field(const struct event *e, enum event_field field, st
 		d = text_or_null(&e->field[field], a);
 		return d.type == DATUM_NULL ? datum_unknown() : d;
 	default:
-		return text_or_null(&e->field[field], a);
+		return property_is_number(field) ? number_or_null(e, field)
+						 : text_or_null(&e->field[field], a);
 	}
 }
 

@@ -9,6 +9,9 @@
 /* A system field. Numbers are numbers however they were stored. */
 struct datum property_of_field(const struct event *e, enum event_field field, struct arena *a);
 
+/* Whether a system field is a number, whatever it was stored as. */
+bool property_is_number(enum event_field field);
+
 /* A computed property. */
 struct datum property_of_event(const struct event *e, enum property property, struct arena *a);
 

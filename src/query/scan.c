@@ -39,7 +39,7 @@ struct scan {
 	const struct evidence *evidence;
 	const struct scan_options *options;
 	const struct scan_client *client;
-	struct template_library *library; /* shared by the workers' decoders */
+	struct template_library *lost_templates; /* shared by the workers' decoders */
 
 	struct mutex lock; /* for everything below but `stop` */
 	struct cond moved; /* the window moved, or the run stops */
@@ -209,7 +209,7 @@ static void work(void *argument)
 		.worker = &w->self,
 		.buffers = &w->buffers,
 		.carver = w->carver,
-		.library = scan->library,
+		.lost_templates = scan->lost_templates,
 		.stop = &scan->stop,
 	};
 	uint64_t number;
@@ -312,8 +312,8 @@ enum tocsin_status scan_run(const struct evidence *evidence, const struct scan_o
 	scan.window = (uint64_t)threads * WINDOW_PER_THREAD;
 	scan.slots = calloc(scan.window, sizeof(*scan.slots));
 	atomic_init(&scan.stop, false);
-	scan.library = scan_feed_library(&feed);
-	if (!scan.slots || !scan.library || !mutex_init(&scan.lock))
+	scan.lost_templates = scan_feed_library(&feed);
+	if (!scan.slots || !scan.lost_templates || !mutex_init(&scan.lock))
 		goto out;
 	if (cond_init(&scan.moved)) {
 		ready = run_workers(&scan, threads);
@@ -324,7 +324,7 @@ enum tocsin_status scan_run(const struct evidence *evidence, const struct scan_o
 	if (ready && !scan.no_memory && client->progress && evidence->source_count)
 		client->progress(client->context, evidence->bytes, evidence->bytes);
 out:
-	template_library_free(scan.library);
+	template_library_free(scan.lost_templates);
 	free(scan.slots);
 	if (!ready || scan.no_memory)
 		return error_set(error, TOCSIN_NO_MEMORY, 0, "out of memory");

@@ -137,26 +137,6 @@ static uint32_t wanted_parts(const struct skimmed *s)
 	return parts ? parts & EVENT_PARTS_ALL : EVENT_PARTS_ALL;
 }
 
-/* A record of which what is wanted stands at hand. */
-static bool tell_plain(struct skimmed *s, uint32_t i)
-{
-	const struct scan_job *const job = s->t->job;
-	const struct scan_client *const client = job->client;
-	const bool select = selects(s, i);
-	const struct event *const e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
-
-	if (!e)
-		return false;
-	if (select && is_refused(s, e))
-		return true;
-	tell_passed(s);
-	if (!evtx_skim_complete(s->d, i, wanted_parts(s)))
-		return false;
-	client->event(client->context, job->worker, s->t->state, e);
-	evtx_skim_refuse(s->d);
-	return true;
-}
-
 /* What a record that has to be decoded gives. */
 struct decoded {
 	const struct event *event; /* NULL: a loss */
@@ -206,6 +186,26 @@ static bool tell_decoded(struct skimmed *s, uint32_t i)
 	for (size_t k = 0; k < n; k++)
 		tell_one(s, &all[s->t->job->options->newest_first ? n - 1 - k : k]);
 	return status != TOCSIN_NO_MEMORY;
+}
+
+/* A record of which what is wanted stands at hand. */
+static bool tell_plain(struct skimmed *s, uint32_t i)
+{
+	const struct scan_job *const job = s->t->job;
+	const struct scan_client *const client = job->client;
+	const bool select = selects(s, i);
+	const struct event *const e = evtx_skim_event(s->d, i, select ? client->select_parts : 0);
+
+	if (!e)
+		return tell_decoded(s, i);
+	if (select && is_refused(s, e))
+		return true;
+	tell_passed(s);
+	if (!evtx_skim_complete(s->d, i, wanted_parts(s)))
+		return tell_decoded(s, i);
+	client->event(client->context, job->worker, s->t->state, e);
+	evtx_skim_refuse(s->d);
+	return true;
 }
 
 bool scan_skim(struct scan_teller *t, struct view bytes, bool *ret_skimmed)

@@ -408,7 +408,7 @@ static void configure(const struct scan_job *job)
 		.recover = job->options->recover || job->options->carve,
 		.others = job->options->others,
 		.plain_walk = job->options->engine & SCAN_WITHOUT_COMPILED,
-		.library = job->library,
+		.lost_templates = job->lost_templates,
 		.source = job->source->number,
 	};
 

@@ -61,7 +61,7 @@ struct scan_job {
 	const struct scan_worker *worker;
 	struct scan_buffers *buffers;
 	struct evtx_carver *carver; /* NULL unless options->carve or recover */
-	struct template_library *library;
+	struct template_library *lost_templates;
 	struct scan_source *source;
 	uint32_t unit;           /* of the source, from 0 in the order of the run */
 	const atomic_bool *stop; /* set: nobody wants the rest */

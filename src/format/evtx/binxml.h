@@ -156,7 +156,7 @@ struct binxml_context {
 	struct portable_cache *portable; /* of portable.c, for this chunk; NULL: none so far */
 	/* Stay as they are over chunks: where lost templates are looked up (NULL: nowhere), the
 	 * number of the file at hand there, and whether values without a template are shown. */
-	struct template_library *library;
+	struct template_library *lost_templates;
 	uint32_t source;
 	bool recover;
 

@@ -57,7 +57,7 @@ static size_t next_token(struct view v, size_t at, size_t end, size_t need)
 	end = end < last ? end : last;
 	if (at >= end)
 		return SIZE_MAX;
-	p = memchr(v.p + at, INSTANCE_TOKEN, end - at);
+	p = memchr(v.p + at, TOKEN_INSTANCE, end - at);
 	return p ? (size_t)(p - v.p) : SIZE_MAX;
 }
 

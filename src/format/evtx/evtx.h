@@ -50,8 +50,9 @@ struct evtx_options {
 			 whose template is lost with bare values */
 	bool others;  /* fill event.others */
 	bool plain_walk; /* render and extract by the walker only, not by compiled templates */
-	struct template_library *library; /* where lost templates are looked up; NULL: nowhere */
-	uint32_t source;                  /* number of the file at hand in the library */
+	struct template_library
+		*lost_templates; /* where lost templates are looked up; NULL: nowhere */
+	uint32_t source;         /* number of the file at hand in the library */
 };
 
 /* For the chunks opened from now on. */
@@ -155,14 +156,14 @@ struct value evtx_skim_channel(const struct evtx_decoder *d, uint32_t i);
 bool evtx_skim_offers(const struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
 /* An event of such a record of which only `parts` (EVENT_PART) are filled; it can't be rendered
- * until it is completed. There is one at a time. NULL: no memory for it. */
+ * until it is completed. There is one at a time. NULL: it has to be decoded. */
 const struct event *evtx_skim_event(struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
 /* The event is no longer needed. */
 void evtx_skim_refuse(struct evtx_decoder *d);
 
 /* Fills `parts` and nothing else of the event that evtx_skim_event() gave for record `i`, and makes
- * it fit for rendering. False: no memory. */
+ * it fit for rendering. False: it has to be decoded. */
 bool evtx_skim_complete(struct evtx_decoder *d, uint32_t i, uint32_t parts);
 
 /*

@@ -66,7 +66,7 @@ void evtx_decoder_configure(struct evtx_decoder *d, const struct evtx_options *o
 	d->options = *options;
 	d->context.others = options->others;
 	d->context.plain_walk = options->plain_walk;
-	d->context.library = options->library;
+	d->context.lost_templates = options->lost_templates;
 	d->context.source = options->source;
 	d->context.recover = options->recover;
 }

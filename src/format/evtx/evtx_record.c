@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "format/evtx/binxml_token.h"
 #include "format/evtx/evtx_decoder.h"
 
 static const uint8_t record_magic[4] = {0x2a, 0x2a, 0, 0};
@@ -112,7 +113,7 @@ static enum tocsin_status read_content(struct evtx_decoder *d, size_t at, size_t
 	struct binxml_instance *plain;
 
 	/* The usual shape: a fragment header, one template instance, the end. */
-	if (end - at > 5 && p[at] == 0x0f && p[at + 4] == 0x0c) {
+	if (end - at > 5 && p[at] == TOKEN_FRAGMENT && p[at + 4] == TOKEN_INSTANCE) {
 		size_t next = at + 5;
 
 		TRY(binxml_instance_read(c, &next, end, ret, error));

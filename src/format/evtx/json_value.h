@@ -24,21 +24,7 @@ static inline bool json_value_shows(const struct value *v)
 /* Whether the value's text is a JSON number or literal as it stands. */
 static inline bool json_value_is_bare(const struct value *v)
 {
-	switch (v->type) {
-	case VALUE_INT8:
-	case VALUE_UINT8:
-	case VALUE_INT16:
-	case VALUE_UINT16:
-	case VALUE_INT32:
-	case VALUE_UINT32:
-	case VALUE_INT64:
-	case VALUE_UINT64:
-		return v->bytes.n >= value_fixed_size(v->type);
-	case VALUE_BOOL:
-		return true;
-	default:
-		return false;
-	}
+	return value_is_integer(v) || v->type == VALUE_BOOL;
 }
 
 #endif

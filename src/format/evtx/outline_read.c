@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a record by the outline of its template: step by step, as long as its values are what the
  * steps take them for. */
+#include "format/evtx/binxml_token.h"
 #include "format/evtx/outline.h"
 
 static const struct value no_value = {VALUE_NULL, {NULL, 0}};
@@ -126,8 +127,8 @@ static bool nested(struct reading *r, const struct binxml_instance *outer,
 		return true;
 	if (in && outer->nested_slot == s->slot)
 		return !(inside(s, in)->parts & r->parts) || steps(r, inside(s, in), in);
-	at = v->bytes.n > 5 && p[0] == 0x0f ? 4 : 0;
-	if (p[at] != 0x0c)
+	at = v->bytes.n > 5 && p[0] == TOKEN_FRAGMENT ? 4 : 0;
+	if (p[at] != TOKEN_INSTANCE)
 		return false;
 	at += (size_t)(p - r->c->chunk.p) + 1;
 	end = (size_t)(p - r->c->chunk.p) + v->bytes.n;

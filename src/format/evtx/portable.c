@@ -271,17 +271,17 @@ static struct portable_cache *chunk_cache(struct binxml_context *c, const struct
  */
 static enum tocsin_status content(struct portable_job *job, struct form *f, size_t at, size_t end)
 {
-	static const uint8_t end_tokens[8] = {TOKEN_EOF};
+	static const uint8_t end_tokens[8] = {TOKEN_END};
 	const uint8_t *const p = job->c->chunk.p;
 	bool ended = false, instance = false;
 
-	if (end - at > 5 && p[at] == 0x0f && p[at + 4] == TOKEN_TEMPLATE) {
+	if (end - at > 5 && p[at] == 0x0f && p[at + 4] == TOKEN_INSTANCE) {
 		const struct form_mark mark = form_save(f);
 		size_t next = at + 5;
 
 		form_bytes(f, p + at, 4);
 		TRY(portable_instance(job, f, &next, end, false, 0));
-		if (end - next < 8 || p[next] == TOKEN_EOF) {
+		if (end - next < 8 || p[next] == TOKEN_END) {
 			form_bytes(f, end_tokens, 1);
 			return TOCSIN_OK;
 		}

@@ -7,12 +7,6 @@
 #include "format/evtx/portable_internal.h"
 #include "format/evtx/writer_internal.h"
 
-#define TOKEN_CDATA 0x07
-#define TOKEN_CHAR_REF 0x08
-#define TOKEN_ENTITY_REF 0x09
-#define TOKEN_PI 0x0a
-#define TOKEN_PI_CONTENT 0x0b
-
 static void token(struct form *f, unsigned byte)
 {
 	const uint8_t b = (uint8_t)byte;
@@ -36,7 +30,7 @@ static void counted(struct form *f, struct view text, size_t width)
 
 static void literal(struct form *f, const struct value *v)
 {
-	token(f, TOKEN_TEXT);
+	token(f, TOKEN_VALUE);
 	token(f, v->type);
 	if (v->type == VALUE_STRING)
 		counted(f, v->bytes, 2);
@@ -48,7 +42,7 @@ static void literal(struct form *f, const struct value *v)
 
 static void element_start(struct form *f, const struct binxml_op *op, bool attributes)
 {
-	token(f, TOKEN_ELEMENT | (attributes ? TOKEN_MORE : 0));
+	token(f, TOKEN_OPEN | (attributes ? TOKEN_MORE : 0));
 	word(f, op->slot);
 	form_op(f, FORM_SIZE);
 	form_name(f, op->name->utf16);
@@ -83,17 +77,17 @@ static void one_op(struct form *f, const struct binxml_program *p, uint32_t i, b
 		form_name(f, op->name->utf16);
 		break;
 	case OP_BODY:
-		token(f, TOKEN_CONTENT);
+		token(f, TOKEN_BODY);
 		break;
 	case OP_CLOSE:
 		form_op(f, FORM_CLOSE);
-		form_byte(f, op->flags & OP_EMPTY ? TOKEN_CLOSE_EMPTY : TOKEN_END);
+		form_byte(f, op->flags & OP_EMPTY ? TOKEN_CLOSE_EMPTY : TOKEN_CLOSE);
 		break;
 	case OP_TEXT:
 		literal(f, &op->value);
 		break;
 	case OP_SLOT:
-		token(f, op->flags & OP_OPTIONAL ? TOKEN_OPTIONAL : TOKEN_NORMAL);
+		token(f, op->flags & OP_OPTIONAL ? TOKEN_SLOT_OPTIONAL : TOKEN_SLOT);
 		word(f, op->slot);
 		token(f, op->value.type);
 		break;
@@ -110,9 +104,9 @@ static void one_op(struct form *f, const struct binxml_program *p, uint32_t i, b
 		counted(f, op->value.bytes, 2);
 		break;
 	case OP_PI:
-		token(f, TOKEN_PI);
+		token(f, TOKEN_PI_TARGET);
 		form_name(f, op->name->utf16);
-		token(f, TOKEN_PI_CONTENT);
+		token(f, TOKEN_PI_DATA);
 		counted(f, op->value.bytes, 2);
 		break;
 	case OP_INSTANCE:
@@ -132,6 +126,6 @@ enum tocsin_status portable_program(struct form *f, const struct binxml_program 
 		       "a borrowed template that holds another one");
 		one_op(f, program, i, &in_list);
 	}
-	token(f, TOKEN_EOF);
+	token(f, TOKEN_END);
 	return TOCSIN_OK;
 }

@@ -9,13 +9,6 @@
 #include "format/evtx/template.h"
 #include "format/evtx/writer_internal.h"
 
-#define TOKEN_CDATA 0x07
-#define TOKEN_CHAR_REF 0x08
-#define TOKEN_ENTITY_REF 0x09
-#define TOKEN_PI 0x0a
-#define TOKEN_PI_CONTENT 0x0b
-#define TOKEN_FRAGMENT 0x0f
-
 /* One stream. */
 struct tokens {
 	struct portable_job *job;
@@ -214,7 +207,7 @@ static enum tocsin_status processing(struct tokens *t)
 
 	TRY(name(t));
 	token = peek(t, 1);
-	if (!token || *token != TOKEN_PI_CONTENT)
+	if (!token || *token != TOKEN_PI_DATA)
 		return bad(t, "BinXML processing instruction without data");
 	TRY(copy(t, 1));
 	return copy_counted(t, 2);
@@ -223,14 +216,14 @@ static enum tocsin_status processing(struct tokens *t)
 static enum tocsin_status content(struct tokens *t, uint8_t token)
 {
 	switch (token & ~TOKEN_MORE) {
-	case TOKEN_TEXT:
+	case TOKEN_VALUE:
 	case TOKEN_CDATA:
 	case TOKEN_CHAR_REF:
 	case TOKEN_ENTITY_REF:
-	case TOKEN_PI:
-	case TOKEN_NORMAL:
-	case TOKEN_OPTIONAL:
-	case TOKEN_TEMPLATE:
+	case TOKEN_PI_TARGET:
+	case TOKEN_SLOT:
+	case TOKEN_SLOT_OPTIONAL:
+	case TOKEN_INSTANCE:
 		before_content(t);
 		break;
 	case TOKEN_FRAGMENT:
@@ -239,12 +232,12 @@ static enum tocsin_status content(struct tokens *t, uint8_t token)
 		t->at--;
 		return bad(t, "unknown BinXML token");
 	}
-	if ((token & ~TOKEN_MORE) == TOKEN_TEMPLATE)
+	if ((token & ~TOKEN_MORE) == TOKEN_INSTANCE)
 		return portable_instance(t->job, t->form, &t->at, t->end, t->in_definition,
 					 t->nesting);
 	form_bytes(t->form, &token, 1);
 	switch (token & ~TOKEN_MORE) {
-	case TOKEN_TEXT:
+	case TOKEN_VALUE:
 		return literal(t);
 	case TOKEN_CDATA:
 		return copy_counted(t, 2);
@@ -252,7 +245,7 @@ static enum tocsin_status content(struct tokens *t, uint8_t token)
 		return copy(t, 2);
 	case TOKEN_ENTITY_REF:
 		return name(t);
-	case TOKEN_PI:
+	case TOKEN_PI_TARGET:
 		return processing(t);
 	default: /* a substitution, a fragment's header */
 		return copy(t, 3);
@@ -262,14 +255,14 @@ static enum tocsin_status content(struct tokens *t, uint8_t token)
 static enum tocsin_status one_token(struct tokens *t, uint8_t token)
 {
 	switch (token & ~TOKEN_MORE) {
-	case TOKEN_ELEMENT:
+	case TOKEN_OPEN:
 		return element_start(t, token);
-	case TOKEN_CONTENT:
+	case TOKEN_BODY:
 		end_tag(t);
 		form_bytes(t->form, &token, 1);
 		return TOCSIN_OK;
 	case TOKEN_CLOSE_EMPTY:
-	case TOKEN_END:
+	case TOKEN_CLOSE:
 		return element_close(t, token);
 	case TOKEN_ATTRIBUTE:
 		return attribute(t, token);
@@ -306,7 +299,7 @@ enum tocsin_status portable_tokens(struct portable_job *job, struct form *f, siz
 	while (t.at < t.end && !ended) {
 		const uint8_t token = t.chunk.p[t.at++];
 
-		ended = token == TOKEN_EOF;
+		ended = token == TOKEN_END;
 		if (ended)
 			form_bytes(f, &token, 1);
 		else

@@ -21,7 +21,6 @@
 
 #include "base/limits.h"
 
-#define FRAGMENT_TOKEN 0x0fu
 #define RECORDS_MAX (EVTX_CHUNK_SIZE / RECORD_SIZE_MIN)
 
 /* Definitions in a chunk that is skimmed; real ones have some tens. */
@@ -204,7 +203,7 @@ static bool read_instance(struct evtx_decoder *d, uint32_t at, uint32_t end, enu
 	uint32_t place = at + INSTANCE_HEADER, id, offset, number;
 	const struct outline *o;
 
-	if (end < at || end - at < INSTANCE_HEADER + 4 || p[at] != INSTANCE_TOKEN)
+	if (end < at || end - at < INSTANCE_HEADER + 4 || p[at] != TOKEN_INSTANCE)
 		return false;
 	id = le32(p + at + 2);
 	offset = le32(p + at + 6);
@@ -260,9 +259,9 @@ static bool read_nested(struct evtx_decoder *d, const struct skim_outlook *outer
 		return true;
 	at = r->top.values + outer->before;
 	end = at + outer->nested_size;
-	if (outer->nested_size > 5 && p[at] == FRAGMENT_TOKEN)
+	if (outer->nested_size > 5 && p[at] == TOKEN_FRAGMENT)
 		at += 4;
-	r->inlined = p[at] != INSTANCE_TOKEN && skim_inline(d->context.chunk, at, end);
+	r->inlined = p[at] != TOKEN_INSTANCE && skim_inline(d->context.chunk, at, end);
 	if (r->inlined) {
 		d->skim->cost += 8 + outer->nested_size;
 		return true;
@@ -296,7 +295,7 @@ static void skim_record(struct evtx_decoder *d, uint32_t at, uint32_t size)
 	record->plain = record->sound = false;
 	record->odd_text = false;
 	record->templates = 0;
-	if (end - content <= 5 || p[content] != FRAGMENT_TOKEN ||
+	if (end - content <= 5 || p[content] != TOKEN_FRAGMENT ||
 	    !read_instance(d, content + 4, end, PLACE_RECORD, &r->top, &l, &behind))
 		return;
 	record->templates = 1u << r->top.template % 32;

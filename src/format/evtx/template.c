@@ -376,7 +376,7 @@ static bool goes_by(const struct binxml_context *c, size_t at, uint32_t id)
 
 	if (guid.n == 4 && le32(guid.p) == id)
 		return true;
-	return at >= INSTANCE_HEADER && header.n == 10 && header.p[0] == INSTANCE_TOKEN &&
+	return at >= INSTANCE_HEADER && header.n == 10 && header.p[0] == TOKEN_INSTANCE &&
 	       le32(header.p + 2) == id && le32(header.p + 6) == at;
 }
 
@@ -533,9 +533,9 @@ static enum tocsin_status substitute(struct binxml_context *c, uint32_t id,
 	struct template_place place;
 
 	instance->program =
-		c->library ? template_library_find(c->library, c->source, id, instance->values,
-						   instance->count, &place)
-			   : NULL;
+		c->lost_templates ? template_library_find(c->lost_templates, c->source, id,
+							  instance->values, instance->count, &place)
+				  : NULL;
 	if (instance->program) {
 		c->template_ambiguous |= place.ambiguous;
 		if (!c->template_path) {

@@ -5,8 +5,8 @@
 #define TOCSIN_FORMAT_EVTX_TEMPLATE_H
 
 #include "format/evtx/binxml.h"
+#include "format/evtx/binxml_token.h"
 
-#define INSTANCE_TOKEN 0x0cu
 #define INSTANCE_HEADER 10u   /* token, u8, u32 id, u32 definition offset */
 #define DEFINITION_HEADER 24u /* u32 next, GUID, u32 size */
 
@@ -14,7 +14,7 @@
  * INSTANCE_HEADER + DEFINITION_HEADER bytes are there. */
 static inline bool template_inline(const uint8_t *p, size_t at)
 {
-	return p[0] == INSTANCE_TOKEN && le32(p + 6) == at + INSTANCE_HEADER &&
+	return p[0] == TOKEN_INSTANCE && le32(p + 6) == at + INSTANCE_HEADER &&
 	       le32(p + 2) == le32(p + INSTANCE_HEADER + 4);
 }
 

@@ -188,7 +188,7 @@ static void search_instances(struct build *b, struct view chunk)
 
 	while (at + INSTANCE_HEADER + DEFINITION_HEADER <= chunk.n) {
 		const uint8_t *const p =
-			memchr(chunk.p + at, INSTANCE_TOKEN,
+			memchr(chunk.p + at, TOKEN_INSTANCE,
 			       chunk.n - at - INSTANCE_HEADER - DEFINITION_HEADER + 1);
 
 		if (!p)

@@ -188,7 +188,7 @@ static enum tocsin_status write_nested(const struct job *job, enum template_kind
 		write_rendering(job);
 	else
 		TRY(write_values(job, error));
-	pen_8(pen, TOKEN_EOF);
+	pen_8(pen, TOKEN_END);
 	if (!pen->overflow)
 		put16(pen->chunk + descriptor_at, (uint16_t)(pen->at - start));
 	return TOCSIN_OK;
@@ -282,6 +282,6 @@ enum tocsin_status pen_event(struct pen *pen, const struct event *e, const struc
 		pen->chunk[descriptors_at + 4 * SLOT_RENDERING + 2] = VALUE_BINXML;
 		TRY(write_nested(&job, KIND_RENDERING, descriptors_at + 4 * SLOT_RENDERING, error));
 	}
-	pen_8(pen, TOKEN_EOF);
+	pen_8(pen, TOKEN_END);
 	return TOCSIN_OK;
 }

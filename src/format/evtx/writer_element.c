@@ -65,7 +65,7 @@ struct pen_element pen_element(struct pen *pen, struct view name, unsigned depen
 {
 	struct pen_element el = {0, 0, 0};
 
-	pen_8(pen, TOKEN_ELEMENT | (attributes ? TOKEN_MORE : 0));
+	pen_8(pen, TOKEN_OPEN | (attributes ? TOKEN_MORE : 0));
 	if (dependency != NO_DEPENDENCY)
 		pen_16(pen, dependency);
 	el.size_at = pen->at;
@@ -117,12 +117,12 @@ static void attributes_end(struct pen *pen, const struct pen_element *el)
 void pen_content(struct pen *pen, const struct pen_element *el)
 {
 	attributes_end(pen, el);
-	pen_8(pen, TOKEN_CONTENT);
+	pen_8(pen, TOKEN_BODY);
 }
 
 void pen_end(struct pen *pen, const struct pen_element *el)
 {
-	pen_8(pen, TOKEN_END);
+	pen_8(pen, TOKEN_CLOSE);
 	pen_patch_size(pen, el->size_at);
 }
 
@@ -139,7 +139,7 @@ void pen_text(struct pen *pen, struct view utf16)
 
 	if (count > UINT16_MAX)
 		pen->overflow = true;
-	pen_8(pen, TOKEN_TEXT);
+	pen_8(pen, TOKEN_VALUE);
 	pen_8(pen, VALUE_STRING);
 	pen_16(pen, (unsigned)count);
 	pen_bytes(pen, (struct view){utf16.p, 2 * count});
@@ -165,7 +165,7 @@ void pen_optional(struct pen *pen, const char *name, unsigned id, unsigned type)
 	const struct pen_element el = pen_open(pen, name, id, false);
 
 	pen_content(pen, &el);
-	pen_substitution(pen, TOKEN_OPTIONAL, id, type);
+	pen_substitution(pen, TOKEN_SLOT_OPTIONAL, id, type);
 	pen_end(pen, &el);
 }
 
@@ -173,7 +173,7 @@ void pen_optional_attribute(struct pen *pen, struct pen_element *el, const char 
 			    unsigned type)
 {
 	pen_attribute(pen, el, name);
-	pen_substitution(pen, TOKEN_OPTIONAL, id, type);
+	pen_substitution(pen, TOKEN_SLOT_OPTIONAL, id, type);
 }
 
 void pen_text_element(struct pen *pen, const char *name, struct view utf16)

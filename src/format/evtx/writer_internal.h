@@ -4,6 +4,7 @@
 #ifndef TOCSIN_FORMAT_EVTX_WRITER_INTERNAL_H
 #define TOCSIN_FORMAT_EVTX_WRITER_INTERNAL_H
 
+#include "format/evtx/binxml_token.h"
 #include "format/evtx/evtx_writer.h"
 
 #define CHUNK_SIZE 65536u
@@ -56,17 +57,6 @@ void pen_32(struct pen *pen, uint32_t v);
 void pen_64(struct pen *pen, uint64_t v);
 void pen_bytes(struct pen *pen, struct view v);
 
-#define TOKEN_EOF 0x00
-#define TOKEN_ELEMENT 0x01
-#define TOKEN_CONTENT 0x02
-#define TOKEN_CLOSE_EMPTY 0x03
-#define TOKEN_END 0x04
-#define TOKEN_TEXT 0x05
-#define TOKEN_ATTRIBUTE 0x06
-#define TOKEN_TEMPLATE 0x0c
-#define TOKEN_NORMAL 0x0d
-#define TOKEN_OPTIONAL 0x0e
-#define TOKEN_MORE 0x40 /* an element's attributes, further attributes */
 #define FRAGMENT 0x0001010fu
 #define ALWAYS 0xffffu         /* dependency of an element that is always there */
 #define NO_DEPENDENCY 0x10000u /* the element start has no dependency id at all */

@@ -124,7 +124,7 @@ static enum tocsin_status instance(struct layout *l, const uint8_t header[5], st
 	struct pen *const pen = l->pen;
 	uint32_t at;
 
-	pen_8(pen, TOKEN_TEMPLATE);
+	pen_8(pen, TOKEN_INSTANCE);
 	pen_bytes(pen, (struct view){header, 5});
 	TRY(pen_template(pen, key, &at, l->error));
 	pen_32(pen, at ? at : pen->at + 4);

@@ -80,7 +80,7 @@ static void system_element(const struct job *job)
 	el = pen_open(pen, "EventID", SLOT_ID, true);
 	pen_optional_attribute(pen, &el, "Qualifiers", SLOT_QUALIFIERS, VALUE_UINT16);
 	pen_content(pen, &el);
-	pen_substitution(pen, TOKEN_OPTIONAL, SLOT_ID, VALUE_UINT16);
+	pen_substitution(pen, TOKEN_SLOT_OPTIONAL, SLOT_ID, VALUE_UINT16);
 	pen_end(pen, &el);
 	if (manifest)
 		pen_optional(pen, "Version", SLOT_VERSION, VALUE_UINT8);
@@ -120,13 +120,13 @@ static void define_system(const struct job *job)
 		const struct pen_element el = pen_open(pen, "UserData", SLOT_BODY, false);
 
 		pen_content(pen, &el);
-		pen_substitution(pen, TOKEN_OPTIONAL, SLOT_BODY, VALUE_BINXML);
+		pen_substitution(pen, TOKEN_SLOT_OPTIONAL, SLOT_BODY, VALUE_BINXML);
 		pen_end(pen, &el);
 	} else {
-		pen_substitution(pen, TOKEN_OPTIONAL, SLOT_BODY, VALUE_BINXML);
+		pen_substitution(pen, TOKEN_SLOT_OPTIONAL, SLOT_BODY, VALUE_BINXML);
 	}
 	if (job->flags & SYSTEM_RENDERING)
-		pen_substitution(pen, TOKEN_OPTIONAL, SLOT_RENDERING, VALUE_BINXML);
+		pen_substitution(pen, TOKEN_SLOT_OPTIONAL, SLOT_RENDERING, VALUE_BINXML);
 	pen_end(pen, &event);
 }
 
@@ -166,7 +166,7 @@ static void define_values(const struct job *job)
 			pen_text(pen, d->name);
 		}
 		pen_content(pen, &el);
-		pen_substitution(pen, TOKEN_NORMAL, (unsigned)i, declared_type(&d->value));
+		pen_substitution(pen, TOKEN_SLOT, (unsigned)i, declared_type(&d->value));
 		pen_end(pen, &el);
 	}
 	if (job->e->binary.n)
@@ -192,7 +192,7 @@ static void define_user_data(const struct job *job)
 		const struct pen_element el = pen_element(pen, d->name, ALWAYS, false);
 
 		pen_content(pen, &el);
-		pen_substitution(pen, TOKEN_NORMAL, (unsigned)i, declared_type(&d->value));
+		pen_substitution(pen, TOKEN_SLOT, (unsigned)i, declared_type(&d->value));
 		pen_end(pen, &el);
 	}
 	pen_end(pen, &top);
@@ -318,7 +318,7 @@ static void write_definition(const struct job *job, enum template_kind kind, con
 
 	pen_32(pen, FRAGMENT);
 	define(job, kind);
-	pen_8(pen, TOKEN_EOF);
+	pen_8(pen, TOKEN_END);
 	pen_patch_size(pen, size_at);
 }
 
@@ -373,7 +373,7 @@ enum tocsin_status pen_instance(const struct job *job, enum template_kind kind,
 	put64(guid, hash);
 	put64(guid + 8, key_hash(key.p, key.n, 0x84222325cbf29ce4u));
 	pen_32(pen, FRAGMENT);
-	pen_8(pen, TOKEN_TEMPLATE);
+	pen_8(pen, TOKEN_INSTANCE);
 	pen_8(pen, 1);
 	pen_32(pen, le32(guid));
 	t = enter(pen, key_at, hash);

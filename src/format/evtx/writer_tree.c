@@ -15,11 +15,6 @@
 #include "base/limits.h"
 #include "format/evtx/writer_internal.h"
 
-#define TOKEN_CDATA 0x07
-#define TOKEN_CHAR 0x08
-#define TOKEN_ENTITY 0x09
-#define TOKEN_PI_TARGET 0x0a
-#define TOKEN_PI_DATA 0x0b
 #define WRONG_SIZE 0xdeadbeefu
 
 /* Where instances of a lost template look for it: the last bytes of a chunk, which are zero unless
@@ -61,7 +56,7 @@ static void header(struct tree *t)
 static void end(struct tree *t)
 {
 	if (!t->options.no_ends)
-		pen_8(t->pen, TOKEN_EOF);
+		pen_8(t->pen, TOKEN_END);
 }
 
 /* A token, a counted text. */
@@ -83,7 +78,7 @@ static enum tocsin_status text(struct tree *t, const struct evtx_node *node)
 
 	TRY(widen(t, node->text, &v));
 	ENSURE(v.n / 2 <= UINT16_MAX, t->error, TOCSIN_LIMIT, 0, "a text is too long for BinXML");
-	pen_8(t->pen, TOKEN_TEXT | (node->more ? TOKEN_MORE : 0));
+	pen_8(t->pen, TOKEN_VALUE | (node->more ? TOKEN_MORE : 0));
 	pen_8(t->pen, VALUE_STRING);
 	pen_16(t->pen, (unsigned)(v.n / 2));
 	pen_bytes(t->pen, v);
@@ -98,7 +93,7 @@ static enum tocsin_status literal(struct tree *t, const struct evtx_node *node)
 	ENSURE(!(node->type & VALUE_ARRAY) && (!fixed || fixed == node->bytes.n) &&
 		       node->bytes.n <= UINT16_MAX,
 	       t->error, TOCSIN_USAGE, 0, "such a value can't be a literal");
-	pen_8(t->pen, TOKEN_TEXT | (node->more ? TOKEN_MORE : 0));
+	pen_8(t->pen, TOKEN_VALUE | (node->more ? TOKEN_MORE : 0));
 	pen_8(t->pen, node->type);
 	if (!fixed && node->type != VALUE_NULL) {
 		const size_t unit = node->type == VALUE_STRING ? 2 : 1;
@@ -225,7 +220,7 @@ static enum tocsin_status instance(struct tree *t, const struct evtx_node *node)
 	ENSURE(template, t->error, TOCSIN_USAGE, 0, "an instance without its template");
 	memcpy(key + 1, template->guid, 16);
 	put32(key + 17, template->variant);
-	pen_8(pen, TOKEN_TEMPLATE);
+	pen_8(pen, TOKEN_INSTANCE);
 	pen_8(pen, 1);
 	pen_32(pen, le32(template->guid));
 	if (template->lost) {
@@ -253,18 +248,18 @@ static enum tocsin_status put_node(struct tree *t, const struct evtx_node *node)
 	case EVTX_NODE_LITERAL:
 		return literal(t, node);
 	case EVTX_NODE_SLOT:
-		pen_substitution(pen, node->optional ? TOKEN_OPTIONAL : TOKEN_NORMAL, node->slot,
+		pen_substitution(pen, node->optional ? TOKEN_SLOT_OPTIONAL : TOKEN_SLOT, node->slot,
 				 node->type);
 		return TOCSIN_OK;
 	case EVTX_NODE_CDATA:
 		return counted(t, TOKEN_CDATA | more, node->text);
 	case EVTX_NODE_CHAR:
-		pen_8(pen, TOKEN_CHAR | more);
+		pen_8(pen, TOKEN_CHAR_REF | more);
 		pen_16(pen, node->slot);
 		return TOCSIN_OK;
 	case EVTX_NODE_ENTITY:
 		TRY(widen(t, node->name, &name));
-		pen_8(pen, TOKEN_ENTITY | more);
+		pen_8(pen, TOKEN_ENTITY_REF | more);
 		pen_name(pen, name);
 		return TOCSIN_OK;
 	case EVTX_NODE_PI:
@@ -316,7 +311,7 @@ static enum tocsin_status fill(struct pen *pen, const void *filling, struct tocs
 	const enum tocsin_status status = stream(&t, f->nodes, false);
 
 	for (unsigned i = 0; status == TOCSIN_OK && i < t.options.more_end; i++)
-		pen_8(pen, TOKEN_EOF);
+		pen_8(pen, TOKEN_END);
 	arena_free(&t.arena);
 	return status;
 }
